@@ -1,0 +1,105 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"edgewise/theory/cell"
+)
+
+// Check refuses a spec that cannot be run; the error names the field, its value
+// and what it may be.
+func (s Spec) Check() error {
+	oneOf := func(field, v string, may ...string) error {
+		if !slices.Contains(may, v) {
+			return fmt.Errorf("%s is %q: it must be one of %v", field, v, may)
+		}
+		return nil
+	}
+	between := func(field string, v, lo, hi int) error {
+		if v < lo || v > hi {
+			return fmt.Errorf("%s is %d: it must be %d to %d", field, v, lo, hi)
+		}
+		return nil
+	}
+	real := func(field string, v, lo, hi float64) error {
+		if math.IsNaN(v) || v < lo || v > hi {
+			return fmt.Errorf("%s is %v: it must be %v to %v", field, v, lo, hi)
+		}
+		return nil
+	}
+	for _, err := range []error{
+		oneOf("algorithm", s.Algorithm, DARTS, SNAS, DSNAS, Random),
+		oneOf("level", s.Level, Single, Bilevel),
+		oneOf("estimator", s.Estimator, PerEdge, SummedLog),
+		oneOf("precision", s.Precision, Float32, Float64),
+		oneOf("alpha.optimiser", s.Alpha.Optimiser, Adam, SGD),
+		between("order", s.Order, 1, 2),
+		between("steps", s.Steps, 1, 10_000_000),
+		between("batch", s.Batch, 2, 4096),
+		between("data.train", s.Data.Train, 1, 10_000_000),
+		between("data.search", s.Data.Search, 0, 10_000_000),
+		between("data.test", s.Data.Test, 0, 10_000_000),
+		between("net.channels", s.Net.Channels, 1, 512),
+		between("net.stem", s.Net.Stem, 1, 16),
+		between("record.every", s.Record.Every, 1, s.Steps),
+		between("record.eval", s.Record.Eval, 0, s.Steps),
+		between("alpha.warmup", s.Alpha.Warmup, 0, s.Steps),
+		real("data.label_noise", s.Data.LabelNoise, 0, 1),
+		real("net.eps", s.Net.Eps, 0, 1),
+		real("theta.rate", s.Theta.Rate, 0, 1e3),
+		real("theta.rate_min", s.Theta.RateMin, 0, 1e3),
+		real("theta.momentum", s.Theta.Momentum, 0, 0.9999),
+		real("theta.weight_decay", s.Theta.WeightDecay, 0, 1e3),
+		real("theta.clip", s.Theta.Clip, 0, 1e9),
+		real("alpha.rate", s.Alpha.Rate, 0, 1e3),
+		real("alpha.beta1", s.Alpha.Beta1, 0, 0.9999),
+		real("alpha.beta2", s.Alpha.Beta2, 0, 0.9999999),
+		real("alpha.eps", s.Alpha.Eps, 0, 1),
+		real("alpha.weight_decay", s.Alpha.WeightDecay, 0, 1e3),
+		real("alpha.init_mean", s.Alpha.InitMean, -1e3, 1e3),
+		real("alpha.init_std", s.Alpha.InitStd, 0, 1e3),
+		real("temperature.start", s.Temperature.Start, 1e-3, 1e3),
+		real("temperature.end", s.Temperature.End, 1e-3, 1e3),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return s.checkFields()
+}
+
+// checkFields refuses what each field allows by itself but not together.
+func (s Spec) checkFields() error {
+	if s.Data.Side != 8 && s.Data.Side != 16 && s.Data.Side != 32 {
+		return fmt.Errorf("data.side is %d: it must be 8, 16 or 32", s.Data.Side)
+	}
+	if s.Order == 2 && (s.Algorithm != DARTS || s.Level != Bilevel) {
+		return fmt.Errorf("order is 2: the unrolled gradient belongs to bi-level darts, not %s-level %s", s.Level, s.Algorithm)
+	}
+	if s.Estimator == SummedLog && s.Algorithm != DSNAS {
+		return fmt.Errorf("estimator is %q: it belongs to dsnas, not %s", SummedLog, s.Algorithm)
+	}
+	if s.Level == Bilevel && s.Data.Search < 1 {
+		return fmt.Errorf("data.search is 0: a bi-level search needs a search split")
+	}
+	if s.Batch > s.Data.Train || s.Level == Bilevel && s.Batch > s.Data.Search {
+		return fmt.Errorf("batch is %d: it must not exceed the split it is drawn from (train %d, search %d)", s.Batch, s.Data.Train, s.Data.Search)
+	}
+	space, err := s.Space()
+	if err != nil {
+		return fmt.Errorf("net: %w", err)
+	}
+	side := s.Data.Side
+	for _, k := range space.Stack {
+		if k == cell.Reduction {
+			side /= 2
+		}
+	}
+	if side < 2 {
+		return fmt.Errorf("net.reductions: %d reduction cells shrink images of side %d below 2 pixels", len(s.Net.Reductions), s.Data.Side)
+	}
+	_, err = s.Allowed()
+	return err
+}

@@ -1,0 +1,63 @@
+package spec
+
+import "edgewise/theory/cell"
+
+// Default is DSNAS, single-level, on one minimal cell of all eight operations
+// with 8 channels and 16x16 images; optimisers as in the published analysis
+// code (theta: SGD 0.025 to 0.001, momentum 0.9, L2 3e-4, clip 5; alpha:
+// Adam(0.5, 0.999) at 3e-4 with L2 1e-3).
+func Default() Spec {
+	s := Spec{
+		Name:      "default",
+		Algorithm: DSNAS,
+		Level:     Single,
+		Order:     1,
+		Estimator: PerEdge,
+		Seed:      1,
+		Precision: Float32,
+		Steps:     1000,
+		Batch:     64,
+		Data:      Data{Side: 16, Train: 2000, Search: 1000, Test: 1000},
+		Net: Net{
+			Cells: 1, Nodes: 2, Multiplier: 2, Channels: 8, Stem: 3, Eps: 1e-5,
+		},
+		Theta: Theta{Rate: 0.025, RateMin: 0.001, Momentum: 0.9, WeightDecay: 3e-4, Clip: 5},
+		Alpha: Alpha{
+			Optimiser: Adam, Rate: 3e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
+			WeightDecay: 1e-3, InitStd: 1e-3,
+		},
+		Temperature: Temperature{Start: 1, End: 1},
+		Record:      Record{Every: 1},
+	}
+	for _, o := range cell.Canonical() {
+		s.Net.Ops = append(s.Net.Ops, o.Name)
+	}
+	return s
+}
+
+// AlphaSplit names the split on which alpha is trained: "search" in a
+// bi-level search, "train" otherwise. Laws and null predictors that speak of
+// L - H mean the one of this split.
+func (s Spec) AlphaSplit() string {
+	if s.Level == Bilevel {
+		return "search"
+	}
+	return "train"
+}
+
+// OneHot says whether the algorithm samples one operation per edge, so that
+// costs are known for sampled operations only.
+func (s Spec) OneHot() bool { return s.Algorithm == DSNAS || s.Algorithm == Random }
+
+// Space returns the search space that the spec describes.
+func (s Spec) Space() (cell.Space, error) {
+	ops, err := cell.OperationsByName(s.Net.Ops)
+	if err != nil {
+		return cell.Space{}, err
+	}
+	c, err := cell.DARTS(s.Net.Nodes, s.Net.Multiplier)
+	if err != nil {
+		return cell.Space{}, err
+	}
+	return cell.NewSpace(ops, c, s.Net.Cells, s.Net.Reductions)
+}

@@ -1,0 +1,118 @@
+// Package spec says what a search is: everything that decides its outcome, as
+// data. A spec is written as TOML, kept in the manifest of every trace, and is
+// all that the blind rung of the ladder of predictions may see.
+package spec
+
+// Spec is one search, complete: two equal specs give byte-identical traces.
+type Spec struct {
+	Name      string `toml:"name" json:"name"`
+	Algorithm string `toml:"algorithm" json:"algorithm"` // darts, snas, dsnas or random
+	Level     string `toml:"level" json:"level"`         // single or bilevel
+	Order     int    `toml:"order" json:"order"`         // 1, or 2 for the unrolled gradient of DARTS
+	Estimator string `toml:"estimator" json:"estimator"` // edge or summed-log (DSNAS; P1.7)
+	Seed      uint64 `toml:"seed" json:"seed"`
+	Precision string `toml:"precision" json:"precision"` // float32 or float64
+	Steps     int    `toml:"steps" json:"steps"`         // theta steps of the whole search
+	Batch     int    `toml:"batch" json:"batch"`
+
+	Data        Data        `toml:"data" json:"data"`
+	Net         Net         `toml:"net" json:"net"`
+	Theta       Theta       `toml:"theta" json:"theta"`
+	Alpha       Alpha       `toml:"alpha" json:"alpha"`
+	Temperature Temperature `toml:"temperature" json:"temperature"`
+	Record      Record      `toml:"record" json:"record"`
+	Edges       []EdgeRule  `toml:"edges" json:"edges,omitempty"`
+}
+
+// Data chooses the images. In a bi-level search alpha is trained on the search
+// split, otherwise on the training split; the test split is only evaluated.
+type Data struct {
+	Dir        string  `toml:"dir" json:"dir,omitempty"`       // empty: the embedded images
+	Side       int     `toml:"side" json:"side"`               // image side in pixels: 8, 16 or 32
+	Train      int     `toml:"train" json:"train"`             // images of the training split
+	Search     int     `toml:"search" json:"search"`           // held-out images of the search split
+	Test       int     `toml:"test" json:"test"`               // images of the test split
+	LabelNoise float64 `toml:"label_noise" json:"label_noise"` // share of training and search labels drawn anew
+}
+
+// Net is the supernet: a stem, a stack of cells and a linear head.
+type Net struct {
+	Cells      int      `toml:"cells" json:"cells"`
+	Reductions []int    `toml:"reductions" json:"reductions,omitempty"` // positions of reduction cells
+	Nodes      int      `toml:"nodes" json:"nodes"`                     // intermediate nodes of a cell
+	Multiplier int      `toml:"multiplier" json:"multiplier"`           // last nodes that are concatenated
+	Ops        []string `toml:"ops" json:"ops"`
+	Channels   int      `toml:"channels" json:"channels"`
+	Stem       int      `toml:"stem" json:"stem"` // stem channels = stem * channels
+	Eps        float64  `toml:"eps" json:"eps"`   // of batch norm
+	Affine     bool     `toml:"affine" json:"affine"`
+}
+
+// Theta is the optimiser of the weights: SGD with momentum and L2, cosine
+// schedule from Rate to RateMin over the whole search, gradients clipped to
+// norm Clip (0: not clipped).
+type Theta struct {
+	Rate        float64 `toml:"rate" json:"rate"`
+	RateMin     float64 `toml:"rate_min" json:"rate_min"`
+	Momentum    float64 `toml:"momentum" json:"momentum"`
+	WeightDecay float64 `toml:"weight_decay" json:"weight_decay"`
+	Clip        float64 `toml:"clip" json:"clip"`
+	Freeze      bool    `toml:"freeze" json:"freeze"`
+}
+
+// Alpha is the optimiser and the start of the architecture parameters.
+type Alpha struct {
+	Optimiser   string  `toml:"optimiser" json:"optimiser"` // adam or sgd
+	Rate        float64 `toml:"rate" json:"rate"`
+	Beta1       float64 `toml:"beta1" json:"beta1"` // adam; momentum for sgd
+	Beta2       float64 `toml:"beta2" json:"beta2"`
+	Eps         float64 `toml:"eps" json:"eps"`
+	WeightDecay float64 `toml:"weight_decay" json:"weight_decay"`
+	InitMean    float64 `toml:"init_mean" json:"init_mean"`
+	InitStd     float64 `toml:"init_std" json:"init_std"`
+	Freeze      bool    `toml:"freeze" json:"freeze"`
+	Warmup      int     `toml:"warmup" json:"warmup"` // steps before alpha moves
+}
+
+// Temperature is the Gumbel-softmax temperature of SNAS: geometric from Start
+// to End over the whole search.
+type Temperature struct {
+	Start float64 `toml:"start" json:"start"`
+	End   float64 `toml:"end" json:"end"`
+}
+
+// Record says what the trace holds: one point per Every steps, which is the
+// window over which costs and losses are averaged, and an evaluation of the
+// search and test splits every Eval steps (0: never).
+type Record struct {
+	Every int `toml:"every" json:"every"`
+	Eval  int `toml:"eval" json:"eval"`
+}
+
+// EdgeRule restricts an edge by name, in every cell of a kind ("" for all
+// kinds): Fix names the only operation it may take, Delete removes the edge,
+// Ops lists the operations that it may choose from. Exactly one of the three is
+// set.
+type EdgeRule struct {
+	Edge   string   `toml:"edge" json:"edge"` // "(1,2)"
+	Kind   string   `toml:"kind" json:"kind,omitempty"`
+	Fix    string   `toml:"fix" json:"fix,omitempty"`
+	Delete bool     `toml:"delete" json:"delete,omitempty"`
+	Ops    []string `toml:"ops" json:"ops,omitempty"`
+}
+
+// Names of algorithms, levels, estimators and optimisers.
+const (
+	DARTS     = "darts"
+	SNAS      = "snas"
+	DSNAS     = "dsnas"
+	Random    = "random"
+	Single    = "single"
+	Bilevel   = "bilevel"
+	PerEdge   = "edge"
+	SummedLog = "summed-log"
+	Adam      = "adam"
+	SGD       = "sgd"
+	Float32   = "float32"
+	Float64   = "float64"
+)
