@@ -36,8 +36,16 @@ func (a *Adam) Step(alpha, grad []float64) {
 
 // corrections returns LR/(1-Beta1^t) and sqrt(1-Beta2^t).
 func (a *Adam) corrections() (rate, root float64) {
-	t := float64(a.t)
-	return a.LR / (1 - math.Pow(a.Beta1, t)), math.Sqrt(1 - math.Pow(a.Beta2, t))
+	return a.LR / (1 - power(a.Beta1, a.t)), math.Sqrt(1 - power(a.Beta2, a.t))
+}
+
+// power returns beta^t for beta in [0,1), and 0 where 1 - beta^t rounds to 1
+// anyway: beta^t <= exp(-t(1-beta)) < 2^-54.
+func power(beta float64, t int) float64 {
+	if float64(t)*(1-beta) > 38 {
+		return 0
+	}
+	return math.Pow(beta, float64(t))
 }
 
 // Reset forgets both moments and the step count.
