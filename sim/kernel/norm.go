@@ -1,0 +1,75 @@
+package kernel
+
+// Normalise computes dst = (src − mean[c])·scale[c] per channel c, and its ReLU if
+// relu is set, between two layouts of the same shape (writing into padded planes
+// pads on the way).
+func Normalise[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale []T, relu bool) {
+	sameShape("Normalise", dp, sp)
+	checkLen("Normalise", dst, dp)
+	checkLen("Normalise", src, sp)
+	h, n := run(dp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			normRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], mean[c], scale[c], relu)
+		}
+	}
+}
+
+// NormaliseAdd computes dst += (src − mean[c])·scale[c] per channel c: batch
+// normalisation, the op's weight z (scale = z/σ) and the sum over the ops of a
+// mixed operation in one pass.
+func NormaliseAdd[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale []T) {
+	sameShape("NormaliseAdd", dp, sp)
+	checkLen("NormaliseAdd", dst, dp)
+	checkLen("NormaliseAdd", src, sp)
+	h, n := run(dp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			normAddRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], mean[c], scale[c])
+		}
+	}
+}
+
+// NormaliseSums computes, per channel of one image, the pair of sums that the
+// backward pass of batch normalisation needs:
+//
+//	sg[c] = Σ g,  sgx[c] = Σ g·(src − mean[c])
+//
+// in float64. With relu, g counts only where not src ≤ mean[c] (the ReLU behind a
+// normalisation of positive scale).
+func NormaliseSums[T Float](sg, sgx []float64, g []T, gp Planes, src []T, sp Planes, mean []T, relu bool) {
+	sameShape("NormaliseSums", gp, sp)
+	checkLen("NormaliseSums", g, gp)
+	checkLen("NormaliseSums", src, sp)
+	h, n := run(gp, sp)
+	var acc sums
+	for c := 0; c < gp.C; c++ {
+		acc = sums{}
+		for y := 0; y < h; y++ {
+			sumRow(&acc, g[gp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], mean[c], relu)
+		}
+		sg[c], sgx[c] = acc.total()
+	}
+}
+
+// NormaliseBackward computes, per channel c,
+//
+//	dst = a[c]·g + b[c]·(src − mean[c]) + c0[c]
+//
+// the backward pass of batch normalisation with coefficients made from the sums
+// of NormaliseSums over the batch: for y = (x − μ)/σ over N values and z the op's
+// weight, a = z/σ, b = −z·Σg(x−μ)/(N·σ³), c0 = −z·Σg/(N·σ). With relu, g is read as 0
+// where src ≤ mean[c]. The three layouts have the same shape; dst may be g.
+func NormaliseBackward[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, sp Planes, a, b, c0, mean []T, relu bool) {
+	sameShape("NormaliseBackward", dp, gp)
+	sameShape("NormaliseBackward", dp, sp)
+	checkLen("NormaliseBackward", dst, dp)
+	checkLen("NormaliseBackward", g, gp)
+	checkLen("NormaliseBackward", src, sp)
+	h, n := run(dp, gp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			normBackRow(dst[dp.At(c, y, 0):][:n], g[gp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], a[c], b[c], c0[c], mean[c], relu)
+		}
+	}
+}

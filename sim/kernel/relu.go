@@ -1,0 +1,96 @@
+package kernel
+
+// Relu computes dst[i] = max(0, src[i]); NaN stays NaN and −0 stays −0.
+// dst and src have the same length and may be the same slice.
+func Relu[T Float](dst, src []T) {
+	dst = dst[:len(src)]
+	reluRow(dst, src)
+}
+
+// ReluBackward accumulates dst[i] += g[i] where not src[i] ≤ 0, with src the input
+// (or the output) of the ReLU. The lengths are equal.
+func ReluBackward[T Float](dst, g, src []T) {
+	g, dst = g[:len(src)], dst[:len(src)]
+	reluBackwardRow(dst, g, src)
+}
+
+// Copy computes dst = src between two layouts of the same shape.
+func Copy[T Float](dst []T, dp Planes, src []T, sp Planes) {
+	sameShape("Copy", dp, sp)
+	checkLen("Copy", dst, dp)
+	checkLen("Copy", src, sp)
+	h, n := run(dp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			copy(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
+		}
+	}
+}
+
+// CopyRelu computes dst = max(0, src) between two layouts of the same shape: the
+// padding and the ReLU that all convolutions of an edge share.
+func CopyRelu[T Float](dst []T, dp Planes, src []T, sp Planes) {
+	sameShape("CopyRelu", dp, sp)
+	checkLen("CopyRelu", dst, dp)
+	checkLen("CopyRelu", src, sp)
+	h, n := run(dp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			reluRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
+		}
+	}
+}
+
+// Accumulate computes dst += src between two layouts of the same shape.
+func Accumulate[T Float](dst []T, dp Planes, src []T, sp Planes) {
+	sameShape("Accumulate", dp, sp)
+	checkLen("Accumulate", dst, dp)
+	checkLen("Accumulate", src, sp)
+	h, n := run(dp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			addRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
+		}
+	}
+}
+
+// AccumulateRelu computes dst += g where not src ≤ 0: the backward pass of
+// CopyRelu, from the layout of its destination to that of its source. All three
+// layouts have the same shape.
+func AccumulateRelu[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, sp Planes) {
+	sameShape("AccumulateRelu", dp, gp)
+	sameShape("AccumulateRelu", dp, sp)
+	checkLen("AccumulateRelu", dst, dp)
+	checkLen("AccumulateRelu", g, gp)
+	checkLen("AccumulateRelu", src, sp)
+	h, n := run(dp, gp, sp)
+	for c := 0; c < dp.C; c++ {
+		for y := 0; y < h; y++ {
+			reluBackwardRow(dst[dp.At(c, y, 0):][:n], g[gp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
+		}
+	}
+}
+
+// Spread writes the dense output gradient g of a strided window, [C][oh][ow], into
+// planes dp of Window.GradientPlanes: value (oy, ox) to (oy·stride, ox·stride).
+// The cells between stay as they are: zero, if the planes were zeroed once.
+func Spread[T Float](dst []T, dp Planes, g []T, gp Planes, stride int) {
+	checkLen("Spread", dst, dp)
+	checkLen("Spread", g, gp)
+	if gp.C != dp.C || (gp.H-1)*stride >= dp.H || (gp.W-1)*stride >= dp.W {
+		panic("kernel: Spread: the gradient does not fit its planes")
+	}
+	for c := 0; c < gp.C; c++ {
+		for y := 0; y < gp.H; y++ {
+			s := g[gp.At(c, y, 0):][:gp.W]
+			d := dst[dp.At(c, y*stride, 0):]
+			if stride == 1 {
+				copy(d[:gp.W], s)
+				continue
+			}
+			for x, v := range s {
+				d[x*stride] = v
+			}
+		}
+	}
+}
