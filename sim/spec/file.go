@@ -40,7 +40,10 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 const maxFile = 1 << 20
 
 // Load reads a TOML spec file on top of Default.
-func Load(path string) (Spec, error) {
+func Load(path string) (Spec, error) { return LoadOnto(path, Default()) }
+
+// LoadOnto reads a TOML spec file on top of base.
+func LoadOnto(path string, base Spec) (Spec, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Spec{}, fmt.Errorf("reading the spec: %w", err)
@@ -52,7 +55,7 @@ func Load(path string) (Spec, error) {
 	if err != nil {
 		return Spec{}, fmt.Errorf("reading the spec: %w", err)
 	}
-	return Decode(path, text, Default())
+	return Decode(path, text, base)
 }
 
 // Encode writes the spec as TOML that Decode reads back to the same spec.

@@ -43,11 +43,24 @@ func floats2(v [][]number) [][]float64 {
 	out := make([][]float64, len(v))
 	for i := range v {
 		out[i] = make([]float64, len(v[i]))
-		for j, x := range v[i] {
-			out[i][j] = float64(x)
-		}
+		copyFloats(out[i], v[i])
 	}
 	return out
+}
+
+func floats(v []number) []float64 {
+	if v == nil {
+		return nil
+	}
+	out := make([]float64, len(v))
+	copyFloats(out, v)
+	return out
+}
+
+func copyFloats(dst []float64, v []number) {
+	for i, x := range v {
+		dst[i] = float64(x)
+	}
 }
 
 // wire is a point as it stands in the file; scalars that are left out stay NaN.
@@ -62,6 +75,7 @@ type wire struct {
 	Cross    [][][][]number `json:"cost_cross"`
 	Gate     [][][]number   `json:"gate"`
 	EdgeCost [][]number     `json:"edge_cost"`
+	SkipCost []number       `json:"skip_cost"`
 	Status   string         `json:"status"`
 	scalars  map[string]number
 }
@@ -132,7 +146,7 @@ func (w *wire) point() Point {
 		Step: w.Step, Steps: w.Steps,
 		Epoch: w.real("epoch"), Rate: w.real("rate"), AlphaRate: w.real("alpha_rate"),
 		Temperature: w.real("temperature"), HeadNorm: w.real("head_norm"),
-		Alpha: floats3(w.Alpha), Prob: floats3(w.Prob), Gate: floats3(w.Gate), EdgeCost: floats2(w.EdgeCost),
+		Alpha: floats3(w.Alpha), Prob: floats3(w.Prob), Gate: floats3(w.Gate), EdgeCost: floats2(w.EdgeCost), SkipCost: floats(w.SkipCost),
 		Train: w.split("train"), Search: w.split("search"), Test: w.split("test"),
 		Status: w.Status,
 	}

@@ -115,6 +115,10 @@ func AppendPoint(dst []byte, p *Point) []byte {
 		l.key("edge_cost")
 		l.table(p.EdgeCost)
 	}
+	if p.SkipCost != nil {
+		l.key("skip_cost")
+		l.row(p.SkipCost)
+	}
 	if p.Status != "" {
 		l.key("status")
 		l = strconv.AppendQuote(l, p.Status)

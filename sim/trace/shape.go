@@ -94,6 +94,9 @@ func (m *Manifest) checkPoint(p *Point) error {
 			}
 		}
 	}
+	if p.SkipCost != nil && len(p.SkipCost) != len(m.Stack) {
+		return fmt.Errorf("field skip_cost has %d cells, not %d", len(p.SkipCost), len(m.Stack))
+	}
 	if p.EdgeCost != nil {
 		return shape2("edge_cost", p.EdgeCost, len(m.Stack), len(m.Edges))
 	}

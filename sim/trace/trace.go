@@ -75,6 +75,7 @@ type Point struct {
 	Cost     *Cost
 	Gate     [][][]float64 // [kind][edge][op]: the weights Z of the one step, where Steps is 1 and they are sampled
 	EdgeCost [][]float64   // [cell][edge]: mean over the window of sum_k Z^k C^k, each cell apart
+	SkipCost []float64     // [cell]: mean over the window of sum Z_skip C_skip over edges from intermediate nodes, which the conservation law counts twice (P3.4)
 
 	Train  *Split
 	Search *Split

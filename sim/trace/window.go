@@ -59,7 +59,7 @@ func (s *splitSum) split() *Split {
 func (a *Accumulator) Add(p *Point) {
 	if a.p.Steps == 0 {
 		a.p = *p
-		a.p.Steps, a.p.Gate, a.p.Cost, a.p.EdgeCost, a.p.Train, a.p.Search, a.p.Test = 0, nil, nil, nil, nil, nil, nil
+		a.p.Steps, a.p.Gate, a.p.Cost, a.p.EdgeCost, a.p.SkipCost, a.p.Train, a.p.Search, a.p.Test = 0, nil, nil, nil, nil, nil, nil, nil
 	}
 	a.p.Steps += p.Steps
 	a.train.add(p.Train)
@@ -71,6 +71,10 @@ func (a *Accumulator) Add(p *Point) {
 	if p.EdgeCost != nil {
 		if a.p.EdgeCost == nil {
 			a.p.EdgeCost = zeros2(p.EdgeCost)
+			a.p.SkipCost = make([]float64, len(p.SkipCost))
+		}
+		for c, v := range p.SkipCost {
+			a.p.SkipCost[c] += v * float64(p.Steps)
 		}
 		for c := range p.EdgeCost {
 			for e, v := range p.EdgeCost[c] {
@@ -185,6 +189,9 @@ func (a *Accumulator) Point() Point {
 		for e := range p.EdgeCost[c] {
 			p.EdgeCost[c][e] /= float64(a.cells)
 		}
+	}
+	for c := range p.SkipCost {
+		p.SkipCost[c] /= float64(a.cells)
 	}
 	p.Train, p.Search, p.Test = a.train.split(), a.srch.split(), a.test.split()
 	*a = Accumulator{}

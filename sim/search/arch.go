@@ -1,0 +1,154 @@
+package search
+
+import (
+	"math"
+
+	"edgewise/sim/spec"
+	"edgewise/sim/supernet"
+	"edgewise/theory/cell"
+	"edgewise/theory/cost"
+	"edgewise/theory/dynamics"
+)
+
+// arch holds the architecture parameters: one alpha per kind of cell, edge and
+// allowed operation, in one flat vector that the optimiser steps over.
+type arch struct {
+	space   cell.Space
+	kinds   []cell.Kind
+	ops     [][][]int // [kind][edge]: indices of the allowed operations
+	at      [][]int   // [kind][edge]: offset of the edge's first alpha in the vector
+	alpha   []float64
+	grad    []float64
+	optim   dynamics.Optimiser
+	prob    [][][]float64 // [kind][edge][op]; 0 where not allowed
+	scratch []float64
+}
+
+func newArch(s spec.Spec) (*arch, error) {
+	space, err := s.Space()
+	if err != nil {
+		return nil, err
+	}
+	allowed, err := s.Allowed()
+	if err != nil {
+		return nil, err
+	}
+	a := &arch{space: space, kinds: space.Kinds(), scratch: make([]float64, len(space.Ops))}
+	n := 0
+	for _, k := range a.kinds {
+		var ops [][]int
+		var at []int
+		for _, row := range allowed[k] {
+			var list []int
+			for o, ok := range row {
+				if ok {
+					list = append(list, o)
+				}
+			}
+			ops, at = append(ops, list), append(at, n)
+			n += len(list)
+		}
+		a.ops, a.at = append(a.ops, ops), append(a.at, at)
+		a.prob = append(a.prob, newTable(len(space.Cell.Edges), len(space.Ops)))
+	}
+	a.alpha, a.grad = make([]float64, n), make([]float64, n)
+	init := stream(s.Seed, "alpha", 0)
+	for i := range a.alpha {
+		a.alpha[i] = s.Alpha.InitMean + s.Alpha.InitStd*init.NormFloat64()
+		if s.Algorithm == spec.Random {
+			a.alpha[i] = 0
+		}
+	}
+	switch s.Alpha.Optimiser {
+	case spec.SGD:
+		a.optim = &dynamics.SGD{LR: s.Alpha.Rate, Momentum: s.Alpha.Beta1, WeightDecay: s.Alpha.WeightDecay}
+	default:
+		a.optim = &dynamics.Adam{LR: s.Alpha.Rate, Beta1: s.Alpha.Beta1, Beta2: s.Alpha.Beta2, Eps: s.Alpha.Eps, WeightDecay: s.Alpha.WeightDecay}
+	}
+	a.updateProb()
+	return a, nil
+}
+
+func newTable(rows, cols int) [][]float64 {
+	out := make([][]float64, rows)
+	for i := range out {
+		out[i] = make([]float64, cols)
+	}
+	return out
+}
+
+// edge returns the alphas of one edge.
+func (a *arch) edge(v []float64, kind, e int) []float64 {
+	return v[a.at[kind][e]:][:len(a.ops[kind][e])]
+}
+
+// updateProb sets prob = softmax(alpha) over the allowed operations of each edge.
+func (a *arch) updateProb() {
+	for k := range a.ops {
+		for e, list := range a.ops[k] {
+			p := a.scratch[:len(list)]
+			cost.Softmax(p, a.edge(a.alpha, k, e))
+			for i, o := range list {
+				a.prob[k][e][o] = p[i]
+			}
+		}
+	}
+}
+
+// step moves alpha by one step of its optimiser along grad.
+func (a *arch) step() {
+	a.optim.Step(a.alpha, a.grad)
+	a.updateProb()
+}
+
+// finite says whether every alpha is a number.
+func (a *arch) finite() bool {
+	for _, v := range a.alpha {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// snapshot returns alpha as [kind][edge][op], NaN where an operation is not
+// allowed.
+func (a *arch) snapshot() [][][]float64 {
+	out := make([][][]float64, len(a.ops))
+	for k := range a.ops {
+		out[k] = newTable(len(a.ops[k]), len(a.space.Ops))
+		for e, list := range a.ops[k] {
+			for o := range out[k][e] {
+				out[k][e][o] = math.NaN()
+			}
+			for i, o := range list {
+				out[k][e][o] = a.edge(a.alpha, k, e)[i]
+			}
+		}
+	}
+	return out
+}
+
+// gates spreads tables per kind to one per cell, which share the kind's rows.
+func (a *arch) gates(dst supernet.Gates, tables [][][]float64) supernet.Gates {
+	dst = dst[:0]
+	for _, kind := range a.space.Stack {
+		for k, have := range a.kinds {
+			if have == kind {
+				dst = append(dst, tables[k])
+			}
+		}
+	}
+	return dst
+}
+
+func copyCube(v [][][]float64) [][][]float64 {
+	out := make([][][]float64, len(v))
+	for i := range v {
+		out[i] = make([][]float64, len(v[i]))
+		for j := range v[i] {
+			out[i][j] = append([]float64(nil), v[i][j]...)
+		}
+	}
+	return out
+}

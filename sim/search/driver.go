@@ -1,0 +1,206 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"edgewise/sim/spec"
+	"edgewise/sim/trace"
+)
+
+// Version names the program in manifests. Two versions that give the same spec
+// other bytes must differ here.
+const Version = "edgewise 0.1"
+
+// Options says how a search is run; none of it changes what is found.
+type Options struct {
+	Workers    int                                   // goroutines over the images of a batch; 0: GOMAXPROCS
+	Checkpoint int                                   // steps between checkpoints of a stored run; 0: 500
+	Progress   func(done, total int, p *trace.Point) // called after every step
+}
+
+// driver is a run at either precision.
+type driver interface {
+	advance() (*trace.Point, error)
+	final() (*trace.Point, error)
+	evaluate(p *trace.Point) error
+	at() int
+	save() []byte
+	load(text []byte) error
+}
+
+func newDriver(s spec.Spec, workers int) (driver, trace.Manifest, error) {
+	var m trace.Manifest
+	if err := s.Check(); err != nil {
+		return nil, m, fmt.Errorf("the spec %q: %w", s.Name, err)
+	}
+	data, err := openSplits(s)
+	if err != nil {
+		return nil, m, err
+	}
+	space, err := s.Space()
+	if err != nil {
+		return nil, m, err
+	}
+	m = trace.Manifest{
+		Format: trace.Format, Version: Version, Run: s.ID(), Name: s.Name,
+		Origin: trace.Observed, Source: "edgewise search", Spec: &s, Data: data.describe(),
+	}
+	m.SetCell(space)
+	var d driver
+	if s.Precision == spec.Float64 {
+		d, err = newRun[float64](s, data, workers)
+	} else {
+		d, err = newRun[float32](s, data, workers)
+	}
+	return d, m, err
+}
+
+// Run makes the search that s describes and hands every point of its trace to
+// sink, in order. It returns the manifest. A search that diverges hands over a
+// last point whose Status names what happened and returns an error that wraps
+// ErrDiverged; a cancelled context stops it between steps.
+func Run(ctx context.Context, s spec.Spec, o Options, sink func(*trace.Point) error) (trace.Manifest, error) {
+	d, m, err := newDriver(s, o.Workers)
+	if err != nil {
+		return m, err
+	}
+	return m, loop(ctx, s, d, o, sink, nil)
+}
+
+// Record makes the search in memory and returns its trace. A trace that ended in
+// divergence is returned together with the error.
+func Record(ctx context.Context, s spec.Spec, o Options) (*trace.Trace, error) {
+	t := &trace.Trace{}
+	m, err := Run(ctx, s, o, func(p *trace.Point) error {
+		t.Points = append(t.Points, *p)
+		return nil
+	})
+	t.Manifest = m
+	return t, err
+}
+
+// loop advances to the end of the spec. Points are gathered into windows of
+// Record.Every steps; between windows checkpoint, if there is one, is offered
+// the number of steps done.
+func loop(ctx context.Context, s spec.Spec, d driver, o Options, sink func(*trace.Point) error, checkpoint func(done int) error) error {
+	var window trace.Accumulator
+	emit := func(p *trace.Point) error {
+		if s.Record.Every == 1 {
+			return sink(p)
+		}
+		window.Add(p)
+		if window.Len() < s.Record.Every && p.Step+1 < s.Steps {
+			return nil
+		}
+		q := window.Point()
+		return sink(&q)
+	}
+	for d.at() < s.Steps {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("stopped after %d of %d steps: %w", d.at(), s.Steps, err)
+		}
+		p, err := advance(s, d)
+		if err != nil {
+			if !errors.Is(err, ErrDiverged) {
+				return err
+			}
+			p.Status = err.Error()
+			if serr := sink(p); serr != nil {
+				return serr
+			}
+			return err
+		}
+		if err := emit(p); err != nil {
+			return err
+		}
+		if o.Progress != nil {
+			o.Progress(d.at(), s.Steps, p)
+		}
+		if checkpoint != nil && window.Len() == 0 {
+			if err := checkpoint(d.at()); err != nil {
+				return err
+			}
+		}
+	}
+	p, err := d.final()
+	if err != nil {
+		return err
+	}
+	return sink(p)
+}
+
+// advance makes one step, after an evaluation where one is due.
+func advance(s spec.Spec, d driver) (*trace.Point, error) {
+	var eval trace.Point
+	if s.Record.Eval > 0 && d.at()%s.Record.Eval == 0 {
+		if err := d.evaluate(&eval); err != nil {
+			return nil, err
+		}
+	}
+	p, err := d.advance()
+	if p != nil {
+		p.Test = eval.Test
+		if p.Search == nil {
+			p.Search = eval.Search
+		}
+	}
+	return p, err
+}
+
+// final is the point behind the last step.
+func (r *run[T]) final() (*trace.Point, error) {
+	p := r.begin()
+	p.Steps, p.AlphaRate, p.Status = 0, 0, trace.Complete
+	p.Rate, p.Temperature = math.NaN(), math.NaN()
+	if r.spec.Record.Eval == 0 {
+		return p, nil
+	}
+	return p, r.evaluate(p)
+}
+
+func (r *run[T]) at() int { return r.step }
+
+// Store makes the search that s describes and stores its trace in dir, with
+// checkpoints from which resume continues: the stored bytes are those of a run
+// that was never interrupted. With resume false a folder that already holds a
+// trace is refused; with resume true a finished one is left as it is.
+func Store(ctx context.Context, s spec.Spec, dir string, resume bool, o Options) error {
+	d, m, err := newDriver(s, o.Workers)
+	if err != nil {
+		return err
+	}
+	w, done, err := open(dir, m, d, resume)
+	if err != nil || done {
+		return err
+	}
+	every := o.Checkpoint
+	if every <= 0 {
+		every = 500
+	}
+	err = loop(ctx, s, d, o, w.Append, func(steps int) error {
+		if steps%every != 0 && ctx.Err() == nil {
+			return nil
+		}
+		at, err := w.Sync()
+		if err != nil {
+			return err
+		}
+		return writeCheckpoint(dir, m.Run, at, d.save())
+	})
+	if cerr := w.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil || errors.Is(err, ErrDiverged) {
+		if rerr := os.Remove(filepath.Join(dir, checkpointFile)); rerr != nil && !errors.Is(rerr, os.ErrNotExist) && err == nil {
+			err = fmt.Errorf("removing the checkpoint of a finished search: %w", rerr)
+		}
+	}
+	return err
+}
+
+var _ = []driver{(*run[float32])(nil), (*run[float64])(nil)}

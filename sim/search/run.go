@@ -1,0 +1,349 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"edgewise/sim/dataset"
+	"edgewise/sim/kernel"
+	"edgewise/sim/spec"
+	"edgewise/sim/supernet"
+	"edgewise/sim/trace"
+	"edgewise/theory/cell"
+)
+
+// ErrDiverged is wrapped by the error of a search whose loss, weights or alpha
+// stopped being numbers. Its trace ends with a point that says so.
+var ErrDiverged = errors.New("the search diverged")
+
+// run is a search in motion at one precision.
+type run[T kernel.Float] struct {
+	spec    spec.Spec
+	arch    *arch
+	algo    algorithm
+	net     *supernet.Net[T]
+	theta   *sgd[T]
+	splits  splits
+	classes int
+
+	x       []T
+	labels  []uint8
+	dlogits []T
+	samples []supernet.Sample
+	z, c    [][][]float64
+	gates   supernet.Gates
+	unroll  *unrolled[T]
+
+	step int
+}
+
+// splits holds the images of a search.
+type splits struct {
+	train, search, test *dataset.Set
+	norm                dataset.Norm
+}
+
+func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], error) {
+	a, err := newArch(s)
+	if err != nil {
+		return nil, err
+	}
+	algo, err := newAlgorithm(s)
+	if err != nil {
+		return nil, err
+	}
+	cfg := supernet.Config{
+		Space: a.space, Channels: s.Net.Channels, StemMultiplier: s.Net.Stem, InChannels: 3,
+		Classes: data.train.Classes, Height: s.Data.Side, Width: s.Data.Side, Batch: s.Batch,
+		Eps: s.Net.Eps, Affine: s.Net.Affine, Workers: workers,
+	}
+	net, err := supernet.New[T](cfg, stream(s.Seed, "theta", 0))
+	if err != nil {
+		return nil, err
+	}
+	r := &run[T]{
+		spec: s, arch: a, algo: algo, net: net, theta: newSGD(s, net.Params()), splits: data, classes: cfg.Classes,
+		x: make([]T, s.Batch*3*s.Data.Side*s.Data.Side), labels: make([]uint8, s.Batch),
+		dlogits: make([]T, s.Batch*cfg.Classes), samples: make([]supernet.Sample, s.Batch),
+	}
+	for range a.kinds {
+		r.z = append(r.z, newTable(len(a.space.Cell.Edges), len(a.space.Ops)))
+		r.c = append(r.c, newTable(len(a.space.Cell.Edges), len(a.space.Ops)))
+	}
+	if s.Order == 2 {
+		r.unroll = newUnrolled(r)
+	}
+	return r, nil
+}
+
+// batch fills x and labels with a batch of a split: the batch of that number in
+// an endless sequence of epochs, each a fresh permutation whose last, partial
+// batch is left out.
+func (r *run[T]) batch(name string, set *dataset.Set, number int) {
+	per := max(1, set.Len()/r.spec.Batch)
+	epoch, k := number/per, number%per
+	order := stream(r.spec.Seed, "order/"+name, epoch).Perm(set.Len())
+	r.loadIndices(set, order[k*r.spec.Batch:][:r.spec.Batch])
+}
+
+func (r *run[T]) loadIndices(set *dataset.Set, idx []int) {
+	dataset.Fill(r.x, set, idx, r.splits.norm)
+	for i, n := range idx {
+		r.labels[i] = set.Labels[n]
+	}
+}
+
+// forward draws nothing: it runs the loaded batch through the net at the gates z
+// and returns the statistics of the loss. dlogits then holds the gradient of the
+// mean loss.
+func (r *run[T]) forward(mode supernet.Mode) (*trace.Split, error) {
+	r.gates = r.arch.gates(r.gates, r.z)
+	n := r.spec.Batch
+	logits, err := r.net.Forward(r.x, n, r.gates, mode)
+	if err != nil {
+		return nil, err
+	}
+	supernet.CrossEntropy(logits, r.labels[:n], r.classes, r.dlogits, r.samples)
+	return summarise(r.samples[:n]), nil
+}
+
+func summarise(samples []supernet.Sample) *trace.Split {
+	s := &trace.Split{N: len(samples)}
+	var ok, wrong [2]float64
+	for _, x := range samples {
+		if x.Correct {
+			s.Correct++
+			ok[0] += x.Loss
+			ok[1] += x.Entropy
+		} else {
+			wrong[0] += x.Loss
+			wrong[1] += x.Entropy
+		}
+	}
+	n, c, w := float64(s.N), float64(s.Correct), float64(s.N-s.Correct)
+	s.Loss, s.Entropy = (ok[0]+wrong[0])/n, (ok[1]+wrong[1])/n
+	s.LossCorrect, s.EntropyCorrect = ok[0]/c, ok[1]/c // NaN for none
+	s.LossWrong, s.EntropyWrong = wrong[0]/w, wrong[1]/w
+	return s
+}
+
+// costs gathers dL/dZ per kind, summed over the cells that share alpha.
+func (r *run[T]) costs() {
+	for k := range r.c {
+		for e := range r.c[k] {
+			clear(r.c[k][e])
+		}
+	}
+	for c, kind := range r.arch.space.Stack {
+		for k, have := range r.arch.kinds {
+			if have != kind {
+				continue
+			}
+			for e, row := range r.net.Cost(c) {
+				for o, v := range row {
+					r.c[k][e][o] += v
+				}
+			}
+		}
+	}
+}
+
+// edgeCosts is sum_k Z^k C^k per cell and edge, and per cell the part of it that
+// skip connections on edges from intermediate nodes carry.
+func (r *run[T]) edgeCosts() (edges [][]float64, skips []float64) {
+	edges = newTable(len(r.arch.space.Stack), len(r.arch.space.Cell.Edges))
+	skips = make([]float64, len(edges))
+	skip := r.arch.space.OpIndex(cell.Skip)
+	for c := range edges {
+		for e, row := range r.net.Cost(c) {
+			for o, v := range row {
+				edges[c][e] += r.gates[c][e][o] * v
+				if o == skip && !r.arch.space.Cell.Edges[e].FromInput() {
+					skips[c] += r.gates[c][e][o] * v
+				}
+			}
+		}
+	}
+	return edges, skips
+}
+
+func (r *run[T]) lambda() float64 {
+	t := r.spec.Temperature
+	return t.Start * math.Pow(t.End/t.Start, float64(r.step)/float64(r.spec.Steps))
+}
+
+// moving says whether alpha takes part in the step that is due.
+func (r *run[T]) moving() bool {
+	return r.spec.Algorithm != spec.Random && !r.spec.Alpha.Freeze && r.step >= r.spec.Alpha.Warmup
+}
+
+func (r *run[T]) sampler(name string) *rand.Rand { return stream(r.spec.Seed, name, r.step) }
+
+// begin returns the point of the step that is due, without its observations.
+func (r *run[T]) begin() *trace.Point {
+	s := r.spec
+	p := &trace.Point{
+		Step: r.step, Steps: 1,
+		Epoch: float64(r.step) / float64(max(1, s.Data.Train/s.Batch)),
+		Rate:  r.theta.rate(r.step), Temperature: math.NaN(),
+		HeadNorm: r.headNorm(),
+		Alpha:    r.arch.snapshot(), Prob: copyCube(r.arch.prob),
+	}
+	if s.Theta.Freeze {
+		p.Rate = 0
+	}
+	if r.moving() {
+		p.AlphaRate = s.Alpha.Rate
+	}
+	if s.Algorithm == spec.SNAS {
+		p.Temperature = r.lambda()
+	}
+	return p
+}
+
+func (r *run[T]) headNorm() float64 {
+	sum := 0.0
+	for _, v := range r.net.Head() {
+		sum += float64(v) * float64(v)
+	}
+	return sum
+}
+
+// advance makes one step and returns its point.
+func (r *run[T]) advance() (*trace.Point, error) {
+	p := r.begin()
+	var err error
+	if r.spec.Level == spec.Bilevel {
+		err = r.bilevel(p)
+	} else {
+		err = r.single(p)
+	}
+	if err == nil {
+		err = r.healthy(p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("step %d: %w", r.step, err)
+	}
+	r.step++
+	return p, nil
+}
+
+// single trains theta and alpha on the same batch, from one pass.
+func (r *run[T]) single(p *trace.Point) error {
+	r.batch("train", r.splits.train, r.step)
+	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates"))
+	var err error
+	if p.Train, err = r.forward(supernet.Train); err != nil {
+		return err
+	}
+	r.net.ZeroGrad()
+	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: !r.spec.Theta.Freeze, Cost: true}); err != nil {
+		return err
+	}
+	r.costs()
+	r.observe(p)
+	if err := r.moveTheta(); err != nil {
+		return err
+	}
+	r.moveAlpha()
+	return nil
+}
+
+// bilevel trains alpha on a batch of the search split, then theta on one of the
+// training split with gates of the new alpha.
+func (r *run[T]) bilevel(p *trace.Point) error {
+	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates/alpha"))
+	var err error
+	if r.unroll != nil && r.moving() {
+		p.Search, err = r.unroll.costs(p)
+	} else {
+		p.Search, err = r.searchCosts()
+	}
+	if err != nil {
+		return err
+	}
+	r.observe(p)
+	r.moveAlpha()
+	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates/theta"))
+	r.batch("train", r.splits.train, r.step)
+	if p.Train, err = r.forward(supernet.Train); err != nil {
+		return err
+	}
+	if r.spec.Theta.Freeze {
+		return nil
+	}
+	r.net.ZeroGrad()
+	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: true}); err != nil {
+		return err
+	}
+	return r.moveTheta()
+}
+
+// searchCosts fills c from the next batch of the search split.
+func (r *run[T]) searchCosts() (*trace.Split, error) {
+	r.batch("search", r.splits.search, r.step)
+	s, err := r.forward(supernet.Train)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.net.Backward(r.dlogits, supernet.Want{Cost: true}); err != nil {
+		return nil, err
+	}
+	r.costs()
+	return s, nil
+}
+
+// observe writes costs and sampled gates into the point.
+func (r *run[T]) observe(p *trace.Point) {
+	count := make([][][]float64, len(r.z))
+	oneHot := r.spec.OneHot()
+	for k := range count {
+		count[k] = newTable(len(r.z[k]), len(r.arch.space.Ops))
+		for e, list := range r.arch.ops[k] {
+			for _, o := range list {
+				if !oneHot || r.z[k][e][o] == 1 {
+					count[k][e][o] = 1
+				}
+			}
+		}
+	}
+	p.Cost = &trace.Cost{Count: count, Mean: copyCube(r.c)}
+	if r.algo.sampled() {
+		p.Gate = copyCube(r.z)
+	}
+	if p.EdgeCost == nil {
+		p.EdgeCost, p.SkipCost = r.edgeCosts()
+	}
+}
+
+func (r *run[T]) moveTheta() error {
+	if r.spec.Theta.Freeze {
+		return nil
+	}
+	if err := r.theta.step(r.step); err != nil {
+		return fmt.Errorf("%w: %w", ErrDiverged, err)
+	}
+	return nil
+}
+
+func (r *run[T]) moveAlpha() {
+	if r.moving() {
+		r.algo.gradient(r.arch, r.z, r.c, r.lambda())
+		r.arch.step()
+	}
+}
+
+// healthy names what stopped being a number.
+func (r *run[T]) healthy(p *trace.Point) error {
+	for name, s := range map[string]*trace.Split{"train": p.Train, "search": p.Search} {
+		if s != nil && (math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0)) {
+			return fmt.Errorf("%w: the %s loss is %v", ErrDiverged, name, s.Loss)
+		}
+	}
+	if !r.arch.finite() {
+		return fmt.Errorf("%w: alpha is not finite", ErrDiverged)
+	}
+	return nil
+}
