@@ -1,0 +1,225 @@
+package mixop
+
+import "edgewise/sim/kernel"
+
+// The backward pass visits the nodes from the last to the first. When ∂L/∂x_j is
+// complete, Sums takes the inner products with every operation that enters j
+// (costs, and the sums that batch norm needs). When that is done for all edges that
+// leave node i, SecondBack takes the separable convolutions of these edges back to
+// their inner norm, and FirstBack the rest, completing ∂L/∂x_i.
+
+// BeginBackward sets what is wanted: gradients of the weights, or costs alone.
+func (k *Block[T]) BeginBackward(theta bool) { k.theta = theta }
+
+// ClearFresh zeroes the gradients of image b at the intermediate nodes that are
+// not part of the output.
+func (k *Block[T]) ClearFresh(b int) {
+	for _, n := range k.nodes[2:] {
+		if n.fresh {
+			clear(n.G.At(b))
+		}
+	}
+}
+
+// HasInputs says whether any operation that enters node j ran.
+func (k *Block[T]) HasInputs(j int) bool {
+	for _, e := range k.nodes[j].in {
+		for _, o := range e.ops {
+			if o.ran {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Sums records, for image b, the inner products of ∂L/∂x_j with the operations
+// that enter node j.
+func (k *Block[T]) Sums(j, b int) {
+	n := k.nodes[j]
+	g := n.G.At(b)
+	for _, e := range n.in {
+		for _, o := range e.ops {
+			if o.ran {
+				o.Norm.Sums(b, g, o.value(b), n.X.Shape, false)
+			}
+		}
+	}
+}
+
+// SumsDone derives costs and gradient coefficients after Sums of all images.
+func (k *Block[T]) SumsDone(j int) {
+	for _, e := range k.nodes[j].in {
+		for _, o := range e.ops {
+			if o.ran {
+				o.Norm.Fold(k.batch, o.Z, k.theta)
+				o.Cost = o.Norm.Cost()
+			}
+		}
+		k.nodes[e.from].foldPools()
+	}
+}
+
+// foldPools sums the coefficients of shared poolings; after the last target's Fold
+// they are complete.
+func (n *node[T]) foldPools() {
+	if n.max != nil {
+		n.max.fold(n.maxU)
+	}
+	if n.avg != nil {
+		n.avg.fold(n.avgU)
+	}
+}
+
+// NeedsFirstBack says whether anything goes back over the edges that leave node i.
+func (k *Block[T]) NeedsFirstBack(i int) bool {
+	return k.leaving(i, func(o *Op[T]) bool { return o.live() })
+}
+
+// NeedsSecondBack says whether separable convolutions do.
+func (k *Block[T]) NeedsSecondBack(i int) bool {
+	return k.leaving(i, func(o *Op[T]) bool { return o.live() && o.tail != nil })
+}
+
+// SecondBack takes ∂L/∂x_j of image b back through the second halves of the
+// separable convolutions that leave node i. The gradient at the inner ReLU's
+// output replaces v of the second half, which nothing needs any more.
+func (k *Block[T]) SecondBack(s *Scratch[T], i, b, chunk int, first bool) {
+	n := k.nodes[i]
+	for _, e := range n.out {
+		for _, o := range e.ops {
+			if !o.live() || o.tail == nil {
+				continue
+			}
+			if k.theta {
+				k.inner(s, n, o, b)
+			}
+			dv := o.tail.Gradient(s, b, o.target.G.At(b), false)
+			dr := o.tail.V.At(b)
+			clear(dr)
+			o.tail.Backward(s, chunk, first, dv, s.Get(n.midID), n.mid, dr, k.theta)
+			if o.head.Norm.Beta != nil {
+				maskAffine(s.Get(n.midFlat), dr, o.head, b)
+			}
+			o.head.Norm.Sums(b, dr, o.head.V.At(b), o.head.Out, o.head.Norm.Beta == nil)
+		}
+	}
+}
+
+// maskAffine zeroes the gradient where the affine norm's output is not positive.
+func maskAffine[T kernel.Float](y, dr []T, d *Separable[T], b int) {
+	y = y[:len(dr)]
+	d.Norm.Apply(y, d.Out, d.V.At(b), d.Out, false)
+	for i, v := range y {
+		if v <= 0 {
+			dr[i] = 0
+		}
+	}
+}
+
+// SecondBackDone folds after SecondBack of all images.
+func (k *Block[T]) SecondBackDone(i int) {
+	chunks := min(k.batch, Chunks)
+	for _, e := range k.nodes[i].out {
+		for _, o := range e.ops {
+			if !o.live() || o.tail == nil {
+				continue
+			}
+			o.head.Norm.Fold(k.batch, 1, k.theta)
+			if k.theta {
+				o.tail.Reduce(chunks)
+			}
+		}
+	}
+}
+
+// FirstBack takes image b back over all edges that leave node i and completes
+// ∂L/∂x_i if data is set.
+func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
+	n := k.nodes[i]
+	x := n.X.At(b)
+	var dx, acc []T
+	if data {
+		dx = n.G.At(b)
+		if i < 2 {
+			clear(dx)
+		}
+		acc = s.Get(n.acc)[:n.X.Shape.Len()]
+		clear(acc)
+	}
+	padded, rectified := false, false
+	for _, e := range n.out {
+		for _, o := range e.ops {
+			if !o.live() {
+				continue
+			}
+			g := o.target.G.At(b)
+			switch o.kind {
+			case identity:
+				if data {
+					kernel.NormaliseAdd(dx, n.X.Shape, g, n.X.Shape, n.zero, o.Norm.a)
+				}
+			case reduce:
+				o.reduction.Backward(s, b, chunk, first, x, g, acc, k.theta)
+				rectified = true
+			case dilated, separable:
+				if k.theta && !padded {
+					kernel.CopyRelu(s.Get(n.padID), n.pad, x, n.X.Shape)
+					padded = true
+				}
+				relu := false
+				if o.kind == separable {
+					g, relu = o.tail.V.At(b), o.head.Norm.Beta == nil
+				}
+				dv := o.head.Gradient(s, b, g, relu)
+				o.head.Backward(s, chunk, first, dv, s.Get(n.padID), n.pad, acc, k.theta)
+				rectified = true
+			}
+		}
+	}
+	if !data {
+		return
+	}
+	if rectified {
+		kernel.ReluBackward(dx, acc, x)
+	}
+	if n.max != nil {
+		n.max.backward(s, b, n.maxU, dx)
+	}
+	if n.avg != nil {
+		n.avg.backward(s, b, n.avgU, dx)
+	}
+}
+
+// FirstBackDone adds the parts of the weights' gradients after FirstBack of all
+// images.
+func (k *Block[T]) FirstBackDone(i int) {
+	if !k.theta {
+		return
+	}
+	chunks := min(k.batch, Chunks)
+	for _, e := range k.nodes[i].out {
+		for _, o := range e.ops {
+			if !o.live() {
+				continue
+			}
+			if o.head != nil {
+				o.head.Reduce(chunks)
+			}
+			if o.reduction != nil {
+				o.reduction.ReduceParts(chunks)
+			}
+		}
+	}
+}
+
+// OutputCost is ⟨∂L/∂(concat)_j, x_j⟩ of image b, to be called when the gradient of
+// the output is complete and nothing has gone back into the cell.
+func (k *Block[T]) OutputCost(j, b int) float64 {
+	sum := 0.0
+	g := k.nodes[j].G.At(b)
+	for i, v := range k.nodes[j].X.At(b) {
+		sum += float64(g[i]) * float64(v)
+	}
+	return sum
+}

@@ -1,0 +1,139 @@
+package mixop
+
+import (
+	"math/rand/v2"
+
+	"edgewise/sim/kernel"
+	"gonum.org/v1/gonum/blas"
+)
+
+// Pointwise is ReLU, 1×1 convolution, batch norm from in to out channels: the
+// preprocessing of a cell and, with Reduce, DARTS's FactorizedReduce, in which two
+// convolutions of stride 2 see the even and the odd pixels and make half of the
+// output channels each:
+//
+//	v = [W₁·r(2y, 2x); W₂·r(2y+1, 2x+1)]
+type Pointwise[T kernel.Float] struct {
+	InC, OutC int
+	Reduce    bool
+	In, Out   kernel.Planes
+	W         []*Weight[T] // one [OutC][InC], or two [OutC/2][InC]
+	Norm      *Norm[T]
+	V         Images[T]
+	M         []kernel.Moment
+
+	r, dv, dr, part int
+}
+
+// NewPointwise returns the unit for in channels of h×w; names are those of the
+// convolutions and of the norm, the last. Two convolutions mean reduction.
+func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, eps float64, affine bool, plan *Plan, rnd *rand.Rand) *Pointwise[T] {
+	convs := names[:len(names)-1]
+	p := &Pointwise[T]{InC: in, OutC: out, Reduce: len(convs) == 2, In: kernel.Dense(in, h, w), Out: kernel.Dense(out, h, w)}
+	if p.Reduce {
+		p.Out = kernel.Dense(out, h/2, w/2)
+		p.part = plan.Buffer("subsampled", in*p.Out.H*p.Out.W)
+	}
+	for _, n := range convs {
+		p.W = append(p.W, NewWeight[T](n+".weight", out/len(convs)*in, in, rnd))
+	}
+	p.Norm = NewNorm[T](names[len(names)-1], batch, out, eps, affine)
+	p.M = make([]kernel.Moment, batch*out)
+	p.r, p.dr = plan.Buffer("relu", p.In.Len()), plan.Buffer("drelu", p.In.Len())
+	p.dv = plan.Buffer("dv", p.Out.Len())
+	return p
+}
+
+// Forward computes v and its moments for image b of x, [InC][H][W].
+func (p *Pointwise[T]) Forward(s *Scratch[T], b int, x []T) {
+	r, v, n := s.Get(p.r)[:p.In.Len()], p.V.At(b), p.Out.H*p.Out.W
+	kernel.Relu(r, x)
+	rows := p.OutC / len(p.W)
+	for i, w := range p.W {
+		kernel.Gemm(blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, p.sample(s, r, i), n, 0, v[i*rows*n:], n)
+	}
+	kernel.ChannelMoments(p.M[b*p.OutC:], v, p.Out)
+}
+
+// sample returns the pixels that convolution i sees.
+func (p *Pointwise[T]) sample(s *Scratch[T], r []T, i int) []T {
+	if !p.Reduce {
+		return r
+	}
+	d, o := s.Get(p.part), 0
+	for c := range p.InC {
+		for y := range p.Out.H {
+			row := r[p.In.At(c, 2*y+i, i):]
+			for x := range p.Out.W {
+				d[o] = row[2*x]
+				o++
+			}
+		}
+	}
+	return d
+}
+
+// Backward takes image b of x and the gradient g of the output, after Fold. With
+// theta it accumulates the gradients of the weights; if dr is not nil it adds to
+// dr, [InC][H][W], the gradient with respect to the rectified input.
+func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, x, g, dr []T, theta bool) {
+	n, rows := p.Out.H*p.Out.W, p.OutC/len(p.W)
+	dv := s.Get(p.dv)[:p.Out.Len()]
+	p.Norm.Gradient(dv, p.Out, g, p.Out, p.V.At(b), p.Out, false)
+	if theta {
+		r := s.Get(p.r)[:p.In.Len()]
+		kernel.Relu(r, x)
+		for i, w := range p.W {
+			kernel.Gemm(blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, p.sample(s, r, i), n, 1, w.Part(chunk, first), p.InC)
+		}
+	}
+	if dr == nil {
+		return
+	}
+	if !p.Reduce {
+		kernel.Gemm(blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, n, 1, dr, n)
+		return
+	}
+	for i, w := range p.W {
+		d := s.Get(p.part)
+		kernel.Gemm(blas.Trans, blas.NoTrans, p.InC, n, rows, 1, w.Value, p.InC, dv[i*rows*n:], n, 0, d, n)
+		o := 0
+		for c := range p.InC {
+			for y := range p.Out.H {
+				row := dr[p.In.At(c, 2*y+i, i):]
+				for x := range p.Out.W {
+					row[2*x] += d[o]
+					o++
+				}
+			}
+		}
+	}
+}
+
+// BackwardInput is Backward with the ReLU's own gradient: it adds ∂L/∂x to dx, or
+// writes it if clears is set; nil means that it is not wanted.
+func (p *Pointwise[T]) BackwardInput(s *Scratch[T], b, chunk int, first bool, x, g, dx []T, clears, theta bool) {
+	if dx == nil {
+		p.Backward(s, b, chunk, first, x, g, nil, theta)
+		return
+	}
+	dr := s.Get(p.dr)[:p.In.Len()]
+	clear(dr)
+	p.Backward(s, b, chunk, first, x, g, dr, theta)
+	if clears {
+		clear(dx)
+	}
+	kernel.ReluBackward(dx, dr, x)
+}
+
+// ReduceParts adds the parts of the weights' gradients.
+func (p *Pointwise[T]) ReduceParts(chunks int) {
+	for _, w := range p.W {
+		w.Reduce(chunks)
+	}
+}
+
+// Weights lists the weights in the order of a DARTS state_dict.
+func (p *Pointwise[T]) Weights() []*Weight[T] {
+	return append(append([]*Weight[T]{}, p.W...), p.Norm.Weights()...)
+}
