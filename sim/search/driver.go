@@ -31,6 +31,7 @@ type driver interface {
 	at() int
 	save() []byte
 	load(text []byte) error
+	close()
 }
 
 func newDriver(s spec.Spec, workers int) (driver, trace.Manifest, error) {
@@ -69,6 +70,7 @@ func Run(ctx context.Context, s spec.Spec, o Options, sink func(*trace.Point) er
 	if err != nil {
 		return m, err
 	}
+	defer d.close()
 	return m, loop(ctx, s, d, o, sink, nil)
 }
 
@@ -165,6 +167,8 @@ func (r *run[T]) final() (*trace.Point, error) {
 
 func (r *run[T]) at() int { return r.step }
 
+func (r *run[T]) close() { r.net.Close() }
+
 // Store makes the search that s describes and stores its trace in dir, with
 // checkpoints from which resume continues: the stored bytes are those of a run
 // that was never interrupted. With resume false a folder that already holds a
@@ -174,6 +178,7 @@ func Store(ctx context.Context, s spec.Spec, dir string, resume bool, o Options)
 	if err != nil {
 		return err
 	}
+	defer d.close()
 	w, done, err := open(dir, m, d, resume)
 	if err != nil || done {
 		return err
@@ -202,5 +207,3 @@ func Store(ctx context.Context, s spec.Spec, dir string, resume bool, o Options)
 	}
 	return err
 }
-
-var _ = []driver{(*run[float32])(nil), (*run[float64])(nil)}

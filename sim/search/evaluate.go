@@ -32,7 +32,9 @@ func (r *run[T]) evaluate(p *trace.Point) error {
 			for i := range idx {
 				idx[i] = first + i
 			}
-			r.loadIndices(set, idx)
+			if err := r.images(set, idx); err != nil {
+				return nil, err
+			}
 			r.algo.gates(r.z, r.arch, r.lambda(), rnd)
 			if _, err := r.forward(supernet.Train); err != nil {
 				return nil, err

@@ -27,6 +27,7 @@ type run[T kernel.Float] struct {
 	theta   *sgd[T]
 	splits  splits
 	classes int
+	head    []T // weights of the linear head
 
 	x       []T
 	labels  []uint8
@@ -72,6 +73,11 @@ func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], err
 		r.z = append(r.z, newTable(len(a.space.Cell.Edges), len(a.space.Ops)))
 		r.c = append(r.c, newTable(len(a.space.Cell.Edges), len(a.space.Ops)))
 	}
+	for _, p := range net.Params() {
+		if p.Name == "classifier.weight" {
+			r.head = p.Value
+		}
+	}
 	if s.Order == 2 {
 		r.unroll = newUnrolled(r)
 	}
@@ -81,18 +87,19 @@ func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], err
 // batch fills x and labels with a batch of a split: the batch of that number in
 // an endless sequence of epochs, each a fresh permutation whose last, partial
 // batch is left out.
-func (r *run[T]) batch(name string, set *dataset.Set, number int) {
+func (r *run[T]) batch(name string, set *dataset.Set, number int) error {
 	per := max(1, set.Len()/r.spec.Batch)
 	epoch, k := number/per, number%per
 	order := stream(r.spec.Seed, "order/"+name, epoch).Perm(set.Len())
-	r.loadIndices(set, order[k*r.spec.Batch:][:r.spec.Batch])
+	return r.images(set, order[k*r.spec.Batch:][:r.spec.Batch])
 }
 
-func (r *run[T]) loadIndices(set *dataset.Set, idx []int) {
-	dataset.Fill(r.x, set, idx, r.splits.norm)
+// images fills x and labels with the images of those numbers.
+func (r *run[T]) images(set *dataset.Set, idx []int) error {
 	for i, n := range idx {
 		r.labels[i] = set.Labels[n]
 	}
+	return dataset.Fill(r.x, set, idx, r.splits.norm)
 }
 
 // forward draws nothing: it runs the loaded batch through the net at the gates z
@@ -105,7 +112,9 @@ func (r *run[T]) forward(mode supernet.Mode) (*trace.Split, error) {
 	if err != nil {
 		return nil, err
 	}
-	supernet.CrossEntropy(logits, r.labels[:n], r.classes, r.dlogits, r.samples)
+	if err := supernet.CrossEntropy(logits, r.labels[:n], r.classes, r.dlogits, r.samples); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDiverged, err) // labels and lengths are ours: only the logits can be at fault
+	}
 	return summarise(r.samples[:n]), nil
 }
 
@@ -205,7 +214,7 @@ func (r *run[T]) begin() *trace.Point {
 
 func (r *run[T]) headNorm() float64 {
 	sum := 0.0
-	for _, v := range r.net.Head() {
+	for _, v := range r.head {
 		sum += float64(v) * float64(v)
 	}
 	return sum
@@ -232,9 +241,11 @@ func (r *run[T]) advance() (*trace.Point, error) {
 
 // single trains theta and alpha on the same batch, from one pass.
 func (r *run[T]) single(p *trace.Point) error {
-	r.batch("train", r.splits.train, r.step)
+	err := r.batch("train", r.splits.train, r.step)
+	if err != nil {
+		return err
+	}
 	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates"))
-	var err error
 	if p.Train, err = r.forward(supernet.Train); err != nil {
 		return err
 	}
@@ -267,7 +278,9 @@ func (r *run[T]) bilevel(p *trace.Point) error {
 	r.observe(p)
 	r.moveAlpha()
 	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates/theta"))
-	r.batch("train", r.splits.train, r.step)
+	if err := r.batch("train", r.splits.train, r.step); err != nil {
+		return err
+	}
 	if p.Train, err = r.forward(supernet.Train); err != nil {
 		return err
 	}
@@ -283,7 +296,9 @@ func (r *run[T]) bilevel(p *trace.Point) error {
 
 // searchCosts fills c from the next batch of the search split.
 func (r *run[T]) searchCosts() (*trace.Split, error) {
-	r.batch("search", r.splits.search, r.step)
+	if err := r.batch("search", r.splits.search, r.step); err != nil {
+		return nil, err
+	}
 	s, err := r.forward(supernet.Train)
 	if err != nil {
 		return nil, err

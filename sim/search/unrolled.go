@@ -14,7 +14,7 @@ import (
 //	dL_val/dalpha = d/dalpha L_val(w', alpha) - xi d2L_train/dalpha dw . dL_val/dw',
 //
 // the second term by central differences at w± = w ± R dL_val/dw',
-// R = 0.01/|dL_val/dw'|. Every term is the softmax Jacobian applied to costs,
+// R = reach/|dL_val/dw'| with the published reach of 0.01. Every term is the softmax Jacobian applied to costs,
 // which is linear, so the whole is the first-order gradient at the effective
 // cost C_val(w') - xi (C_train(w+) - C_train(w-)) / (2R): that is what the trace
 // records.
@@ -24,10 +24,11 @@ type unrolled[T kernel.Float] struct {
 	buffers [][]T
 	dir     [][]T
 	plus    [][][]float64
+	reach   float64
 }
 
 func newUnrolled[T kernel.Float](r *run[T]) *unrolled[T] {
-	u := &unrolled[T]{r: r, plus: copyCube(r.c)}
+	u := &unrolled[T]{r: r, plus: copyCube(r.c), reach: 0.01}
 	for _, p := range r.net.Params() {
 		u.weights = append(u.weights, make([]T, len(p.Value)))
 		u.dir = append(u.dir, make([]T, len(p.Value)))
@@ -76,7 +77,9 @@ func (u *unrolled[T]) costs(p *trace.Point) (*trace.Split, error) {
 		}
 	}
 
-	r.batch("search", r.splits.search, r.step)
+	if err := r.batch("search", r.splits.search, r.step); err != nil {
+		return nil, err
+	}
 	split, err := r.forward(supernet.Train)
 	if err != nil {
 		return nil, err
@@ -96,7 +99,7 @@ func (u *unrolled[T]) costs(p *trace.Point) (*trace.Split, error) {
 		copy(u.dir[i], q.Grad)
 	}
 
-	radius := 0.01 / norm
+	radius := u.reach / norm
 	for _, sign := range []float64{1, -1} {
 		for i, q := range params {
 			h := T(sign * radius)
@@ -129,7 +132,9 @@ func (u *unrolled[T]) costs(p *trace.Point) (*trace.Split, error) {
 // trainPass runs the training batch of the step forward and backward.
 func (u *unrolled[T]) trainPass() error {
 	r := u.r
-	r.batch("train", r.splits.train, r.step)
+	if err := r.batch("train", r.splits.train, r.step); err != nil {
+		return err
+	}
 	if _, err := r.forward(supernet.Train); err != nil {
 		return err
 	}
