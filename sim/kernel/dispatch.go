@@ -1,11 +1,5 @@
 package kernel
 
-func bestPath() Path { return Portable }
-
-func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	scaleC(m, n, beta, c, ldc)
-	gemmGo(tA, tB, m, n, k, alpha, a, lda, b, ldb, c, ldc)
-}
 func axpyRow[T Float](y, x []T, alpha T)            { axpyRowGo(y, x, alpha) }
 func dotRow[T Float](acc, x, y []T)                 { dotRowGo(acc, x, y) }
 func reluRow[T Float](dst, src []T)                 { reluRowGo(dst, src) }

@@ -1,0 +1,198 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import "unsafe"
+
+// Block sizes of the matrix product: innerBlock values of the inner index are summed
+// before C is touched; columnBlock columns of B are packed at a time.
+const (
+	innerBlock  = 384
+	columnBlock = 2048
+)
+
+type (
+	tileFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+	tailFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+)
+
+// tiles is the set of micro-kernels of one path and element type, by rows.
+type tiles struct {
+	rows, narrow int        // most rows of the two-vector and of the one-vector tiles
+	full         []tileFunc // two whole vectors
+	wide         []tailFunc // one to two vectors; nil where the path has none
+	one          []tailFunc // up to one vector
+	vector       int        // bytes
+}
+
+// tileSets is indexed by path (AVX2, AVX512) and by element size (4, 8).
+var tileSets = [2][2]tiles{
+	{
+		{6, 6, []tileFunc{nil, stile1x2y, stile2x2y, stile3x2y, stile4x2y, stile5x2y, stile6x2y}, nil,
+			[]tailFunc{nil, stail1x1y, stail2x1y, stail3x1y, stail4x1y, stail5x1y, stail6x1y}, 32},
+		{6, 6, []tileFunc{nil, dtile1x2y, dtile2x2y, dtile3x2y, dtile4x2y, dtile5x2y, dtile6x2y}, nil,
+			[]tailFunc{nil, dtail1x1y, dtail2x1y, dtail3x1y, dtail4x1y, dtail5x1y, dtail6x1y}, 32},
+	},
+	{
+		{14, 16, []tileFunc{nil, stile1x2z, stile2x2z, stile3x2z, stile4x2z, stile5x2z, stile6x2z, stile7x2z,
+			stile8x2z, stile9x2z, stile10x2z, stile11x2z, stile12x2z, stile13x2z, stile14x2z},
+			[]tailFunc{nil, stail1x2z, stail2x2z, stail3x2z, stail4x2z, stail5x2z, stail6x2z, stail7x2z,
+				stail8x2z, stail9x2z, stail10x2z, stail11x2z, stail12x2z, stail13x2z, stail14x2z},
+			[]tailFunc{nil, stail1x1z, stail2x1z, stail3x1z, stail4x1z, stail5x1z, stail6x1z, stail7x1z, stail8x1z,
+				stail9x1z, stail10x1z, stail11x1z, stail12x1z, stail13x1z, stail14x1z, stail15x1z, stail16x1z}, 64},
+		{14, 16, []tileFunc{nil, dtile1x2z, dtile2x2z, dtile3x2z, dtile4x2z, dtile5x2z, dtile6x2z, dtile7x2z,
+			dtile8x2z, dtile9x2z, dtile10x2z, dtile11x2z, dtile12x2z, dtile13x2z, dtile14x2z},
+			[]tailFunc{nil, dtail1x2z, dtail2x2z, dtail3x2z, dtail4x2z, dtail5x2z, dtail6x2z, dtail7x2z,
+				dtail8x2z, dtail9x2z, dtail10x2z, dtail11x2z, dtail12x2z, dtail13x2z, dtail14x2z},
+			[]tailFunc{nil, dtail1x1z, dtail2x1z, dtail3x1z, dtail4x1z, dtail5x1z, dtail6x1z, dtail7x1z, dtail8x1z,
+				dtail9x1z, dtail10x1z, dtail11x1z, dtail12x1z, dtail13x1z, dtail14x1z, dtail15x1z, dtail16x1z}, 64},
+	},
+}
+
+// ptr is the address of s[i] as the assembly wants it.
+func ptr[T Float](s []T, i int) *byte { return (*byte)(unsafe.Pointer(&s[i])) }
+
+// gemm is Gemm on checked arguments with m, n, k > 0 and alpha ≠ 0.
+func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	if path == Portable {
+		scaleC(m, n, beta, c, ldc)
+		gemmGo(tA, tB, m, n, k, alpha, a, lda, b, ldb, c, ldc)
+		return
+	}
+	if beta != 0 && beta != 1 {
+		scaleC(m, n, beta, c, ldc)
+		beta = 1
+	}
+	if !tA && tB && dotShape(m, n, k) {
+		gemmDots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	g := blocked[T]{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc}
+	g.run()
+}
+
+// blocked is one product C = alpha·op(A)·op(B) + beta·C with beta 0 or 1 in progress.
+type blocked[T Float] struct {
+	tA, tB       bool
+	m, n, k      int
+	alpha, beta  T
+	a, b, c      []T
+	lda, ldb     int
+	ldc          int
+	set          *tiles
+	rows, cols   int // of a tile
+	packA, packB bool
+	pa, pb       []T // packed block of A and panel of B
+	pc, kk       int // the inner block
+	jc, nn       int // the column block
+}
+
+func (g *blocked[T]) run() {
+	sz := sizeOf[T]()
+	g.set = &tileSets[path-AVX2][sz/4-1]
+	lanes := g.set.vector / sz
+	g.cols = 2 * lanes
+	most := g.set.rows
+	if g.n <= lanes {
+		g.cols, most = lanes, g.set.narrow
+	}
+	blocks := (g.m + most - 1) / most
+	g.rows = (g.m + blocks - 1) / blocks
+	g.packB = g.tB || blocks > 1 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0 && g.k > 16)
+	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
+	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
+	na, nb := 0, 0
+	if g.packA {
+		na = g.m * kc
+	}
+	if g.packB {
+		nb = nc * kc
+	}
+	if na+nb > 0 {
+		s := takeScratch()
+		defer s.give()
+		buf := scratchOf[T](s, na+nb+64)
+		g.pb, g.pa = buf[:nb], buf[nb:nb+na]
+	}
+	for g.jc = 0; g.jc < g.n; g.jc += nc {
+		g.nn = min(nc, g.n-g.jc)
+		for g.pc = 0; g.pc < g.k; g.pc += kc {
+			g.kk = min(kc, g.k-g.pc)
+			if g.packB {
+				packB(g.pb, g.b, g.ldb, g.tB, g.pc, g.jc, g.kk, g.nn, g.cols)
+			}
+			if g.packA && (g.jc == 0 || g.k > kc) {
+				packA(g.pa, g.a, g.lda, g.tA, g.pc, g.m, g.kk, g.rows, g.alpha)
+			}
+			g.block()
+		}
+	}
+}
+
+// block computes all tiles of one inner block and one column block. For a short
+// inner index C dominates: it is streamed along its rows within panels of B that
+// fit the cache.
+func (g *blocked[T]) block() {
+	panel := g.cols
+	if g.kk <= 64 {
+		panel = max(g.cols, (96<<10)/(g.kk*sizeOf[T]())/g.cols*g.cols)
+	}
+	for j0 := 0; j0 < g.nn; j0 += panel {
+		j1 := min(g.nn, j0+panel)
+		for i := 0; i < g.m; i += g.rows {
+			g.rowTiles(i, j0, j1)
+		}
+	}
+}
+
+// rowTiles computes the tiles of rows i… and columns j0 to j1 of the column block.
+func (g *blocked[T]) rowTiles(i, j0, j1 int) {
+	sz := sizeOf[T]()
+	h := min(g.rows, g.m-i)
+	var ap *byte
+	var rsa, csa int
+	switch {
+	case g.packA:
+		ap, rsa, csa = ptr(g.pa, i*g.kk), sz, h*sz
+	case g.tA:
+		ap, rsa, csa = ptr(g.a, g.pc*g.lda+i), sz, g.lda*sz
+	default:
+		ap, rsa, csa = ptr(g.a, i*g.lda+g.pc), g.lda*sz, sz
+	}
+	acc := 1
+	if g.pc == 0 && g.beta == 0 {
+		acc = 0
+	}
+	full := g.set.full[min(h, g.set.rows)]
+	for j := j0; j < j1; j += g.cols {
+		var bp *byte
+		ldb := g.cols * sz
+		if g.packB {
+			bp = ptr(g.pb, j*g.kk)
+		} else {
+			bp, ldb = ptr(g.b, g.pc*g.ldb+g.jc+j), g.ldb*sz
+		}
+		cp := ptr(g.c, i*g.ldc+g.jc+j)
+		if w := min(g.cols, j1-j); w*sz == 2*g.set.vector {
+			full(g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc)
+		} else {
+			g.set.tail(h, w, sz, g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc)
+		}
+	}
+}
+
+// tail computes a tile of h rows and w < two vectors of columns.
+func (s *tiles) tail(h, w, sz, k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc, acc int) {
+	lanes := s.vector / sz
+	switch {
+	case w <= lanes:
+		s.one[h](k, a, rsa, csa, b, ldb, c, ldc, acc, w)
+	case s.wide != nil:
+		s.wide[h](k, a, rsa, csa, b, ldb, c, ldc, acc, w)
+	default:
+		s.one[h](k, a, rsa, csa, b, ldb, c, ldc, acc, lanes)
+		s.one[h](k, a, rsa, csa, advance(b, s.vector), ldb, advance(c, s.vector), ldc, acc, w-lanes)
+	}
+}
+
+func advance(p *byte, n int) *byte { return (*byte)(unsafe.Add(unsafe.Pointer(p), n)) }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// products emits the tiles of the matrix product: up to 14 rows by two 64-byte
+// vectors (6 by two 32-byte vectors), whole or with a row tail, and one-vector tiles.
+func products(v vector) {
+	if v.wide {
+		for mr := 1; mr <= 14; mr++ {
+			tile(v, mr, 2, false)
+			tile(v, mr, 2, true)
+		}
+		for mr := 1; mr <= 16; mr++ {
+			tile(v, mr, 1, true)
+		}
+		return
+	}
+	for mr := 1; mr <= 6; mr++ {
+		tile(v, mr, 2, false)
+		tile(v, mr, 1, true)
+	}
+}
+
+// rowAddresses makes a function that addresses row i of up to 16 rows at base + i·stride.
+// Two base registers move together: advance both.
+func rowAddresses(base, stride reg.GPVirtual, rows int) (bases []reg.GPVirtual, at func(i int) Mem) {
+	half := rows
+	bases = []reg.GPVirtual{base}
+	if rows > 4 {
+		half = (rows + 1) / 2
+		second := GP64()
+		IMUL3Q(Imm(uint64(half)), stride, second)
+		ADDQ(base, second)
+		bases = append(bases, second)
+	}
+	multiple := map[int]reg.GPVirtual{1: stride}
+	for i, f := range map[int]int{3: 2, 5: 4} {
+		if half > i {
+			multiple[i] = GP64()
+			LEAQ(Mem{Base: stride, Index: stride, Scale: uint8(f)}, multiple[i])
+		}
+	}
+	if half > 7 {
+		multiple[7] = GP64()
+		LEAQ(Mem{Base: multiple[3], Index: stride, Scale: 4}, multiple[7])
+	}
+	return bases, func(i int) Mem {
+		b := bases[i/half]
+		switch i %= half; i {
+		case 0:
+			return Mem{Base: b}
+		case 1, 2, 4:
+			return Mem{Base: b, Index: stride, Scale: uint8(i)}
+		case 6:
+			return Mem{Base: b, Index: multiple[3], Scale: 2}
+		}
+		return Mem{Base: b, Index: multiple[i], Scale: 1}
+	}
+}
+
+// tile emits C (+)= A·B for mr rows and w vectors of columns.
+func tile(v vector, mr, w int, masked bool) {
+	name, tail := v.name("tile%dx%d", mr, w), ""
+	if masked {
+		name, tail = v.name("tail%dx%d", mr, w), ", n int"
+	}
+	begin(name, fmt.Sprintf("func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int%s)", tail),
+		fmt.Sprintf("%s computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,", name),
+		fmt.Sprintf("for %d rows and up to %d columns (n if it is given). A has strides rsa and csa.", mr, w*v.lanes()))
+	k, a, rsa, csa := param("k"), param("a"), param("rsa"), param("csa")
+	b, ldb := param("b"), param("ldb")
+	var ms []mask
+	if masked {
+		ms = v.masks(param("n"), w)
+	}
+	bases, row := rowAddresses(a, rsa, mr)
+	acc := make([][]reg.VecVirtual, mr)
+	for i := range acc {
+		acc[i] = v.regs(w)
+		for _, r := range acc[i] {
+			v.zero(r)
+		}
+	}
+	bv := v.regs(w)
+	nb := 2
+	if mr*w > 26 || !v.wide && mr*w > 11 {
+		nb = 1
+	}
+	av := v.regs(nb)
+	TESTQ(k, k)
+	JLE(LabelRef(name + "_done"))
+	Label(name + "_loop")
+	for j, r := range bv {
+		m := Mem{Base: b, Disp: v.bytes() * j}
+		if masked {
+			ms[j].load(m, r)
+		} else {
+			v.mov(m, r)
+		}
+	}
+	for i := range acc {
+		t := av[i%nb]
+		v.broadcast(row(i), t)
+		for j, r := range bv {
+			v.fma(r, t, acc[i][j])
+		}
+	}
+	for _, r := range bases {
+		ADDQ(csa, r)
+	}
+	ADDQ(ldb, b)
+	DECQ(k)
+	JNZ(LabelRef(name + "_loop"))
+	Label(name + "_done")
+	c, ldc, add := param("c"), param("ldc"), param("acc")
+	TESTQ(add, add)
+	JZ(LabelRef(name + "_store"))
+	cc := GP64()
+	MOVQ(c, cc)
+	for i := range acc {
+		for j, r := range acc[i] {
+			m := Mem{Base: cc, Disp: v.bytes() * j}
+			if masked {
+				ms[j].load(m, bv[j])
+				v.add(bv[j], r, r)
+			} else {
+				v.add(m, r, r)
+			}
+		}
+		ADDQ(ldc, cc)
+	}
+	Label(name + "_store")
+	for i := range acc {
+		for j, r := range acc[i] {
+			m := Mem{Base: c, Disp: v.bytes() * j}
+			if masked {
+				ms[j].store(r, m)
+			} else {
+				v.mov(r, m)
+			}
+		}
+		ADDQ(ldc, c)
+	}
+	end()
+}
