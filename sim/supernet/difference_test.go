@@ -1,0 +1,113 @@
+package supernet
+
+import (
+	"math"
+	"testing"
+)
+
+// Central differences of the loss in weights of every kind, training and
+// evaluation mode, with affine norms and a biased head, a reduction cell included.
+func TestWeightGradientsAreDifferences(t *testing.T) {
+	r := newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Affine, c.HeadBias = true, true })
+	r.train(3, 0.1)
+	for _, mode := range []Mode{Train, Eval} {
+		g := r.soft()
+		r.net.ZeroGrad()
+		r.backward(g, mode, Want{Theta: true})
+		for i, p := range r.net.Params() {
+			scale := 1e-3
+			for _, v := range p.Grad {
+				scale = max(scale, math.Abs(v))
+			}
+			j := i * 7919 % len(p.Value)
+			at := p.Value[j]
+			got := difference(1e-4, func(h float64) float64 {
+				p.Value[j] = at + h
+				return r.loss(g, mode)
+			})
+			p.Value[j] = at
+			// A ReLU or a maximum may switch within the step: halve it once.
+			if math.Abs(got-p.Grad[j]) > 1e-6*scale {
+				got = difference(1e-6, func(h float64) float64 {
+					p.Value[j] = at + h
+					return r.loss(g, mode)
+				})
+				p.Value[j] = at
+			}
+			relative(t, p.Name, got, p.Grad[j], scale, 1e-6)
+		}
+	}
+}
+
+// Central differences of the loss in the gates are the costs: of operations that
+// run, and with RunAll of those whose gate is 0.
+func TestCostsAreDifferencesInTheGates(t *testing.T) {
+	r := newTrial[float64](t, "rn", 2, 2, nil)
+	for _, mode := range []Mode{Train, Eval} {
+		g := r.soft()
+		for c := range g {
+			for e := range g[c] {
+				g[c][e][(c+e)%len(g[c][e])] = 0
+			}
+		}
+		r.net.RunAll(true)
+		r.backward(g, mode, Want{Cost: true})
+		r.net.RunAll(false)
+		costs := make([][][]float64, len(g))
+		for c := range g {
+			for _, ce := range r.net.Cost(c) {
+				costs[c] = append(costs[c], append([]float64{}, ce...))
+			}
+		}
+		for c := range g {
+			for e := range g[c] {
+				for k, z := range g[c][e] {
+					if (e+k)%2 == 1 && z != 0 {
+						continue
+					}
+					got := difference(1e-4, func(h float64) float64 {
+						g[c][e][k] = z + h
+						return r.loss(g, mode)
+					})
+					g[c][e][k] = z
+					if math.Abs(got-costs[c][e][k]) > 1e-6*0.1 {
+						got = difference(1e-6, func(h float64) float64 {
+							g[c][e][k] = z + h
+							return r.loss(g, mode)
+						})
+						g[c][e][k] = z
+					}
+					relative(t, "cost of "+r.cfg.Space.Ops[k].Name, got, costs[c][e][k], 0.1, 1e-6)
+				}
+			}
+		}
+	}
+}
+
+// Without Theta the costs are the same, and no gradient is touched.
+func TestFrozenWeightsGiveTheSameCosts(t *testing.T) {
+	r := newTrial[float64](t, "nrn", 2, 2, nil)
+	g := r.soft()
+	var kept [2][]float64
+	for i, w := range []Want{{Theta: true, Cost: true}, {Cost: true}} {
+		r.net.ZeroGrad()
+		r.backward(g, Train, w)
+		for c := range g {
+			for _, ce := range r.net.Cost(c) {
+				kept[i] = append(kept[i], ce...)
+			}
+		}
+		sum := 0.0
+		for _, p := range r.net.Params() {
+			for _, v := range p.Grad {
+				sum += math.Abs(v)
+			}
+		}
+		if (sum != 0) != w.Theta {
+			t.Errorf("with %+v the gradients' absolute values sum to %g", w, sum)
+		}
+	}
+	for i, v := range kept[0] {
+		relative(t, "cost", kept[1][i], v, 1e-2, 1e-12)
+	}
+}
