@@ -22,6 +22,9 @@ type golden struct {
 	Wilcoxon                         []float64
 	WilcoxonLong                     []float64 `json:"wilcoxon_long"`
 	MannWhitney                      []float64
+	Coarse                           []float64
+	CoarseOther                      []float64 `json:"coarse_other"`
+	MannWhitneyTied                  []float64 `json:"mannwhitney_tied"`
 	MannWhitneyLong                  []float64 `json:"mannwhitney_long"`
 	Pearson                          []float64
 	Spearman                         []float64
@@ -87,6 +90,7 @@ func TestAgainstSciPy(t *testing.T) {
 		{"signed-rank test, long", must(Wilcoxon(g.Long)), g.WilcoxonLong, false},
 		{"rank-sum test", must(MannWhitney(g.A, g.C)), g.MannWhitney, true},
 		{"rank-sum test, long", must(MannWhitney(g.Long, g.Other)), g.MannWhitneyLong, false},
+		{"rank-sum test, tied", must(MannWhitney(g.Coarse, g.CoarseOther)), g.MannWhitneyTied, false},
 	} {
 		near(t, c.what+", statistic", c.test.Statistic, c.want[0], 1e-12)
 		near(t, c.what+", p", c.test.P, c.want[1], 1e-12)

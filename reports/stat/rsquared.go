@@ -22,7 +22,7 @@ const resamples = 2000
 //
 //	SE(θ)² = Σ(e²/SSE − d²/SST)²·n/(n−1),   e = error, d = observed − mean.
 //
-// It covers the truth in 93 to 95 % of simulated normal data of 12 to 100 pairs.
+// It covers the truth in 92 to 95 % of simulated normal data of 6 to 100 pairs.
 //
 // The pairs must be independent. Points along one trace are not: take R² per run
 // and then Mean over runs. Constant observations leave R² undefined.

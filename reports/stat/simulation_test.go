@@ -92,8 +92,8 @@ func TestCoverageOfRSquared(t *testing.T) {
 	for _, c := range []struct {
 		n     int
 		noise float64
-	}{{12, 0.17}, {40, 0.5}} {
-		hits := 0
+	}{{6, 0.17}, {12, 0.17}, {40, 0.5}} {
+		hits, under, over := 0, 0, 0
 		for run := range runs {
 			y := normals(rnd, c.n, 1, 1)
 			p := make([]float64, c.n)
@@ -101,8 +101,18 @@ func TestCoverageOfRSquared(t *testing.T) {
 				p[i] = y[i] + c.noise*rnd.NormFloat64()
 			}
 			// Population R² = 1 − noise²/1.
-			hits += holds(must(RSquared(y, p, uint64(run))), 1-c.noise*c.noise)
+			truth := 1 - c.noise*c.noise
+			e := must(RSquared(y, p, uint64(run)))
+			hits += holds(e, truth)
+			if truth < e.Low {
+				under++
+			}
+			if truth > e.High {
+				over++
+			}
 		}
+		atMost(t, "R² below its interval", under, runs, 0.04)
+		atMost(t, "R² above its interval", over, runs, 0.04)
 		covered(t, "R²", hits, runs, 0.02)
 	}
 }

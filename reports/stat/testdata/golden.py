@@ -20,6 +20,7 @@ most = [v if i % 5 >= 2 else -v for i, v in enumerate(float((29 * i) % 50 + 1) f
 d = [u - v for u, v in zip(a, b)]
 long = [((37 * k) % 101 - 47) / 10 for k in range(1, 81) if (37 * k) % 101 != 47]
 other = [((53 * k) % 97 - 40) / 9 for k in range(1, 41)]
+coarse, coarse_other = [float(round(v)) for v in long], [float(round(v)) for v in other]
 
 
 def interval(v):
@@ -33,7 +34,7 @@ def test(r):
 
 pearson = stats.pearsonr(x, y)
 out = {
-    "a": a, "b": b, "c": c, "x": x, "y": y, "tied": tied, "long": long, "other": other, "most": most,
+    "a": a, "b": b, "c": c, "x": x, "y": y, "tied": tied, "long": long, "other": other, "most": most, "coarse": coarse, "coarse_other": coarse_other,
     "mean_a": interval(a),
     "mean_c": interval(c),
     "paired": interval(d),
@@ -48,6 +49,7 @@ out = {
     "wilcoxon_most": float(stats.wilcoxon(most, mode="exact").pvalue),
     "mannwhitney_most": float(stats.mannwhitneyu(most[::2], most[1::2], method="exact").pvalue),
     "mannwhitney_long": test(stats.mannwhitneyu(long, other, method="asymptotic")),
+    "mannwhitney_tied": test(stats.mannwhitneyu(coarse, coarse_other, method="asymptotic")),
     "pearson": [float(pearson.statistic), float(pearson.pvalue), *map(float, pearson.confidence_interval(0.95))],
     "spearman": test(stats.spearmanr(x, y)),
     "spearman_tied": test(stats.spearmanr(tied, y)),
