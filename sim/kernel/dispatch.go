@@ -1,19 +1,5 @@
 package kernel
 
-func axpyRow[T Float](y, x []T, alpha T)            { axpyRowGo(y, x, alpha) }
-func dotRow[T Float](acc, x, y []T)                 { dotRowGo(acc, x, y) }
-func reluRow[T Float](dst, src []T)                 { reluRowGo(dst, src) }
-func reluBackwardRow[T Float](dst, g, src []T)      { reluBackwardRowGo(dst, g, src) }
-func addRow[T Float](dst, src []T)                  { addRowGo(dst, src) }
-func normAddRow[T Float](dst, src []T, m, s T)      { normAddRowGo(dst, src, m, s) }
-func momentRow[T Float](acc *sums, src []T, x0 T)   { momentRowGo(acc, src, x0) }
-func normRow[T Float](dst, src []T, m, s T, r bool) { normRowGo(dst, src, m, s, r) }
-func sumRow[T Float](acc *sums, g, src []T, mean T, relu bool) {
-	sumRowGo(acc, g, src, mean, relu)
-}
-func normBackRow[T Float](dst, g, src []T, a, b, c, mean T, relu bool) {
-	normBackRowGo(dst, g, src, a, b, c, mean, relu)
-}
 func correlate[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) {
 	correlateGo(dst, dr, src, o, sr, w, size, stride, dil, h, wd, accumulate)
 }

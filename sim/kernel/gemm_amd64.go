@@ -49,9 +49,6 @@ var tileSets = [2][2]tiles{
 	},
 }
 
-// ptr is the address of s[i] as the assembly wants it.
-func ptr[T Float](s []T, i int) *byte { return (*byte)(unsafe.Pointer(&s[i])) }
-
 // gemm is Gemm on checked arguments with m, n, k > 0 and alpha ≠ 0.
 func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	if path == Portable {

@@ -296,6 +296,84 @@ func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
 
+// scopyz computes dst = src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func scopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// sreluz computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func sreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// sreluBackz computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func sreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+
+// saddz computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func saddz(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// saxpyz computes dst += a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func saxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// sscalez computes dst = a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func sscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// snormz computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// snormReluz computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// snormAddz computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// snormBackz computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// snormReluBackz computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// smomentz adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16.
+//
+//go:noescape
+func smomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+
+// spairz adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16.
+//
+//go:noescape
+func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// spairReluz adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16.
+//
+//go:noescape
+func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// sdotz adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
+//
+//go:noescape
+func sdotz(n int, x *byte, y *byte, acc *byte)
+
 // dtile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -588,6 +666,84 @@ func ddot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
 
+// dcopyz computes dst = src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dcopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// dreluz computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// dreluBackz computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+
+// daddz computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func daddz(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// daxpyz computes dst += a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func daxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// dscalez computes dst = a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// dnormz computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// dnormReluz computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// dnormAddz computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// dnormBackz computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// dnormReluBackz computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// dmomentz adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16.
+//
+//go:noescape
+func dmomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+
+// dpairz adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16.
+//
+//go:noescape
+func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// dpairReluz adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16.
+//
+//go:noescape
+func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// ddotz adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
+//
+//go:noescape
+func ddotz(n int, x *byte, y *byte, acc *byte)
+
 // stile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -688,6 +844,84 @@ func sdot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func sdot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
 
+// scopyy computes dst = src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func scopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// sreluy computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func sreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// sreluBacky computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func sreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+
+// saddy computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func saddy(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// saxpyy computes dst += a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func saxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// sscaley computes dst = a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func sscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// snormy computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// snormReluy computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// snormAddy computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// snormBacky computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// snormReluBacky computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func snormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// smomenty adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16. n is a multiple of 16.
+//
+//go:noescape
+func smomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+
+// spairy adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16. n is a multiple of 16.
+//
+//go:noescape
+func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// spairReluy adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16. n is a multiple of 16.
+//
+//go:noescape
+func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// sdoty adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
+//
+//go:noescape
+func sdoty(n int, x *byte, y *byte, acc *byte)
+
 // dtile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
 //
@@ -787,3 +1021,81 @@ func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //
 //go:noescape
 func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+
+// dcopyy computes dst = src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dcopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// dreluy computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// dreluBacky computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+
+// daddy computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func daddy(h int, n int, dst *byte, dr int, src *byte, sr int)
+
+// daxpyy computes dst += a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func daxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// dscaley computes dst = a·src on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+
+// dnormy computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// dnormReluy computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// dnormAddy computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+
+// dnormBacky computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// dnormReluBacky computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+//
+//go:noescape
+func dnormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+
+// dmomenty adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16. n is a multiple of 16.
+//
+//go:noescape
+func dmomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+
+// dpairy adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16. n is a multiple of 16.
+//
+//go:noescape
+func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// dpairReluy adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
+// value x of a row goes to lane x mod 16. n is a multiple of 16.
+//
+//go:noescape
+func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+
+// ddoty adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
+//
+//go:noescape
+func ddoty(n int, x *byte, y *byte, acc *byte)

@@ -3382,8 +3382,8 @@ TEXT ·stail14x2z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K2
 	IMUL3Q $0x07, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*2), R9
-	LEAQ   (DX)(DX*4), R10
+	LEAQ   (DX)(DX*4), R9
+	LEAQ   (DX)(DX*2), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3427,16 +3427,16 @@ stail14x2z_loop:
 	VBROADCASTSS (CX)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(R9*1), Z30
+	VBROADCASTSS (CX)(R10*1), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
 	VBROADCASTSS (CX)(DX*4), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (CX)(R10*1), Z30
+	VBROADCASTSS (CX)(R9*1), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (CX)(R9*2), Z30
+	VBROADCASTSS (CX)(R10*2), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
 	VBROADCASTSS (R8), Z30
@@ -3448,16 +3448,16 @@ stail14x2z_loop:
 	VBROADCASTSS (R8)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R8)(R9*1), Z30
+	VBROADCASTSS (R8)(R10*1), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
 	VBROADCASTSS (R8)(DX*4), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8)(R10*1), Z30
+	VBROADCASTSS (R8)(R9*1), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(R9*2), Z30
+	VBROADCASTSS (R8)(R10*2), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         BX, CX
@@ -4418,8 +4418,8 @@ TEXT ·stail11x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x06, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4442,11 +4442,11 @@ stail11x1z_loop:
 	VFMADD231PS  Z11, Z12, Z1
 	VBROADCASTSS (CX)(DX*2), Z12
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (CX)(R10*1), Z12
+	VBROADCASTSS (CX)(R9*1), Z12
 	VFMADD231PS  Z11, Z12, Z3
 	VBROADCASTSS (CX)(DX*4), Z12
 	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (CX)(R9*1), Z12
+	VBROADCASTSS (CX)(R10*1), Z12
 	VFMADD231PS  Z11, Z12, Z5
 	VBROADCASTSS (R8), Z12
 	VFMADD231PS  Z11, Z12, Z6
@@ -4454,7 +4454,7 @@ stail11x1z_loop:
 	VFMADD231PS  Z11, Z12, Z7
 	VBROADCASTSS (R8)(DX*2), Z12
 	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R8)(R10*1), Z12
+	VBROADCASTSS (R8)(R9*1), Z12
 	VFMADD231PS  Z11, Z12, Z9
 	VBROADCASTSS (R8)(DX*4), Z12
 	VFMADD231PS  Z11, Z12, Z10
@@ -5784,6 +5784,1248 @@ sdot4x4z_store:
 	VMOVUPS 48(SP), X1
 	VMULPS  X1, X0, X1
 	VMOVUPS X1, (AX)
+	VZEROUPPER
+	RET
+
+// func scopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scopyz(SB), NOSPLIT, $0-48
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   src+32(FP), BX
+	MOVQ   sr+40(FP), DI
+	MOVQ   h+0(FP), R8
+	MOVQ   n+8(FP), R9
+	VPXORD Z0, Z0, Z0
+	MOVQ   R9, R10
+	ANDQ   $0x0f, R10
+	MOVQ   R10, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+scopyz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   scopyz_singles
+
+scopyz_loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS Z0, (CX)
+	VMOVUPS 64(SI), Z0
+	VMOVUPS Z0, 64(CX)
+	VMOVUPS 128(SI), Z0
+	VMOVUPS Z0, 128(CX)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS Z0, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     scopyz_loop
+
+scopyz_singles:
+	ADDQ $0x00000030, R11
+	JL   scopyz_tail
+
+scopyz_single:
+	VMOVUPS (SI), Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     scopyz_single
+
+scopyz_tail:
+	TESTQ     R10, R10
+	JZ        scopyz_next
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS   Z0, K1, (CX)
+
+scopyz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  scopyz_row
+	VZEROUPPER
+	RET
+
+// func sreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sreluz(SB), NOSPLIT, $0-48
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   src+32(FP), BX
+	MOVQ   sr+40(FP), DI
+	MOVQ   h+0(FP), R8
+	MOVQ   n+8(FP), R9
+	VPXORD Z0, Z0, Z0
+	MOVQ   R9, R10
+	ANDQ   $0x0f, R10
+	MOVQ   R10, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+sreluz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   sreluz_singles
+
+sreluz_loop:
+	VMOVUPS (SI), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(SI), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS 128(SI), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(CX)
+	VMOVUPS 192(SI), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     sreluz_loop
+
+sreluz_singles:
+	ADDQ $0x00000030, R11
+	JL   sreluz_tail
+
+sreluz_single:
+	VMOVUPS (SI), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     sreluz_single
+
+sreluz_tail:
+	TESTQ     R10, R10
+	JZ        sreluz_next
+	VMOVUPS.Z (SI), K1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (CX)
+
+sreluz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  sreluz_row
+	VZEROUPPER
+	RET
+
+// func sreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sreluBackz(SB), NOSPLIT, $0-64
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   grad+32(FP), BX
+	MOVQ   gr+40(FP), DI
+	MOVQ   src+48(FP), R8
+	MOVQ   sr+56(FP), R10
+	MOVQ   h+0(FP), R11
+	MOVQ   n+8(FP), R12
+	VPXORD Z0, Z0, Z0
+	MOVQ   R12, R13
+	ANDQ   $0x0f, R13
+	MOVQ   R13, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+sreluBackz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000040, R14
+	JL   sreluBackz_singles
+
+sreluBackz_loop:
+	VMOVUPS (R9), Z1
+	VCMPPS  $0x16, Z0, Z1, K2
+	VMOVUPS (SI), Z1
+	VMOVUPS (CX), Z2
+	VADDPS  Z1, Z2, K2, Z2
+	VMOVUPS Z2, (CX)
+	VMOVUPS 64(R9), Z1
+	VCMPPS  $0x16, Z0, Z1, K2
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 64(CX), Z2
+	VADDPS  Z1, Z2, K2, Z2
+	VMOVUPS Z2, 64(CX)
+	VMOVUPS 128(R9), Z1
+	VCMPPS  $0x16, Z0, Z1, K2
+	VMOVUPS 128(SI), Z1
+	VMOVUPS 128(CX), Z2
+	VADDPS  Z1, Z2, K2, Z2
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS 192(R9), Z1
+	VCMPPS  $0x16, Z0, Z1, K2
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(CX), Z2
+	VADDPS  Z1, Z2, K2, Z2
+	VMOVUPS Z2, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R14
+	JGE     sreluBackz_loop
+
+sreluBackz_singles:
+	ADDQ $0x00000030, R14
+	JL   sreluBackz_tail
+
+sreluBackz_single:
+	VMOVUPS (R9), Z1
+	VCMPPS  $0x16, Z0, Z1, K2
+	VMOVUPS (SI), Z1
+	VMOVUPS (CX), Z2
+	VADDPS  Z1, Z2, K2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R14
+	JGE     sreluBackz_single
+
+sreluBackz_tail:
+	TESTQ     R13, R13
+	JZ        sreluBackz_next
+	VMOVUPS.Z (R9), K1, Z1
+	VCMPPS    $0x16, Z0, Z1, K2
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z1, Z2, K2, Z2
+	VMOVUPS   Z2, K1, (CX)
+
+sreluBackz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  sreluBackz_row
+	VZEROUPPER
+	RET
+
+// func saddz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·saddz(SB), NOSPLIT, $0-48
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   src+32(FP), BX
+	MOVQ   sr+40(FP), DI
+	MOVQ   h+0(FP), R8
+	MOVQ   n+8(FP), R9
+	VPXORD Z0, Z0, Z0
+	MOVQ   R9, R10
+	ANDQ   $0x0f, R10
+	MOVQ   R10, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+saddz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   saddz_singles
+
+saddz_loop:
+	VMOVUPS (SI), Z0
+	VMOVUPS (CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(SI), Z0
+	VMOVUPS 64(CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(CX)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS 192(CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     saddz_loop
+
+saddz_singles:
+	ADDQ $0x00000030, R11
+	JL   saddz_tail
+
+saddz_single:
+	VMOVUPS (SI), Z0
+	VMOVUPS (CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     saddz_single
+
+saddz_tail:
+	TESTQ     R10, R10
+	JZ        saddz_next
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)
+
+saddz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  saddz_row
+	VZEROUPPER
+	RET
+
+// func saxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·saxpyz(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+saxpyz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   saxpyz_singles
+
+saxpyz_loop:
+	VMOVUPS (SI), Z1
+	VMOVUPS (CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (CX)
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 64(CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(CX)
+	VMOVUPS 128(SI), Z1
+	VMOVUPS 128(CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     saxpyz_loop
+
+saxpyz_singles:
+	ADDQ $0x00000030, R11
+	JL   saxpyz_tail
+
+saxpyz_single:
+	VMOVUPS (SI), Z1
+	VMOVUPS (CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     saxpyz_single
+
+saxpyz_tail:
+	TESTQ     R10, R10
+	JZ        saxpyz_next
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VMULPS    Z0, Z1, Z1
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (CX)
+
+saxpyz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  saxpyz_row
+	VZEROUPPER
+	RET
+
+// func sscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sscalez(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+sscalez_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   sscalez_singles
+
+sscalez_loop:
+	VMOVUPS (SI), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(SI), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS 128(SI), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(CX)
+	VMOVUPS 192(SI), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     sscalez_loop
+
+sscalez_singles:
+	ADDQ $0x00000030, R11
+	JL   sscalez_tail
+
+sscalez_single:
+	VMOVUPS (SI), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     sscalez_single
+
+sscalez_tail:
+	TESTQ     R10, R10
+	JZ        sscalez_next
+	VMOVUPS.Z (SI), K1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)
+
+sscalez_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  sscalez_row
+	VZEROUPPER
+	RET
+
+// func snormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·snormz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Z2
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+snormz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   snormz_singles
+
+snormz_loop:
+	VMOVUPS (SI), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(SI), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS 128(SI), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, 128(CX)
+	VMOVUPS 192(SI), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     snormz_loop
+
+snormz_singles:
+	ADDQ $0x00000030, R11
+	JL   snormz_tail
+
+snormz_single:
+	VMOVUPS (SI), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     snormz_single
+
+snormz_tail:
+	TESTQ     R10, R10
+	JZ        snormz_next
+	VMOVUPS.Z (SI), K1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMULPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (CX)
+
+snormz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  snormz_row
+	VZEROUPPER
+	RET
+
+// func snormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·snormReluz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Z2
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+snormReluz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   snormReluz_singles
+
+snormReluz_loop:
+	VMOVUPS (SI), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z1, Z3
+	VMOVUPS Z3, (CX)
+	VMOVUPS 64(SI), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z1, Z3
+	VMOVUPS Z3, 64(CX)
+	VMOVUPS 128(SI), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z1, Z3
+	VMOVUPS Z3, 128(CX)
+	VMOVUPS 192(SI), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z1, Z3
+	VMOVUPS Z3, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     snormReluz_loop
+
+snormReluz_singles:
+	ADDQ $0x00000030, R11
+	JL   snormReluz_tail
+
+snormReluz_single:
+	VMOVUPS (SI), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z1, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     snormReluz_single
+
+snormReluz_tail:
+	TESTQ     R10, R10
+	JZ        snormReluz_next
+	VMOVUPS.Z (SI), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMULPS    Z2, Z3, Z3
+	VMAXPS    Z3, Z1, Z3
+	VMOVUPS   Z3, K1, (CX)
+
+snormReluz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  snormReluz_row
+	VZEROUPPER
+	RET
+
+// func snormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·snormAddz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Z2
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+snormAddz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000040, R11
+	JL   snormAddz_singles
+
+snormAddz_loop:
+	VMOVUPS (SI), Z1
+	VMOVUPS (CX), Z3
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z3, Z3
+	VMOVUPS Z3, (CX)
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 64(CX), Z3
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z3, Z3
+	VMOVUPS Z3, 64(CX)
+	VMOVUPS 128(SI), Z1
+	VMOVUPS 128(CX), Z3
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z3, Z3
+	VMOVUPS Z3, 128(CX)
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(CX), Z3
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z3, Z3
+	VMOVUPS Z3, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000040, R11
+	JGE     snormAddz_loop
+
+snormAddz_singles:
+	ADDQ $0x00000030, R11
+	JL   snormAddz_tail
+
+snormAddz_single:
+	VMOVUPS (SI), Z1
+	VMOVUPS (CX), Z3
+	VSUBPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z3, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000010, R11
+	JGE     snormAddz_single
+
+snormAddz_tail:
+	TESTQ     R10, R10
+	JZ        snormAddz_next
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (CX), K1, Z3
+	VSUBPS    Z0, Z1, Z1
+	VMULPS    Z2, Z1, Z1
+	VADDPS    Z1, Z3, Z3
+	VMOVUPS   Z3, K1, (CX)
+
+snormAddz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  snormAddz_row
+	VZEROUPPER
+	RET
+
+// func snormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·snormBackz(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Z2
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSS X3, Z3
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X4
+	VBROADCASTSS X4, Z4
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R12, R13
+	ANDQ         $0x0f, R13
+	MOVQ         R13, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+snormBackz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000040, R14
+	JL   snormBackz_singles
+
+snormBackz_loop:
+	VMOVUPS (R9), Z1
+	VMOVUPS (SI), Z5
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMOVUPS Z5, (CX)
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 64(SI), Z5
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMOVUPS Z5, 64(CX)
+	VMOVUPS 128(R9), Z1
+	VMOVUPS 128(SI), Z5
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMOVUPS Z5, 128(CX)
+	VMOVUPS 192(R9), Z1
+	VMOVUPS 192(SI), Z5
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMOVUPS Z5, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R14
+	JGE     snormBackz_loop
+
+snormBackz_singles:
+	ADDQ $0x00000030, R14
+	JL   snormBackz_tail
+
+snormBackz_single:
+	VMOVUPS (R9), Z1
+	VMOVUPS (SI), Z5
+	VSUBPS  Z4, Z1, Z1
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z5, Z5
+	VADDPS  Z3, Z5, Z5
+	VMOVUPS Z5, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R14
+	JGE     snormBackz_single
+
+snormBackz_tail:
+	TESTQ     R13, R13
+	JZ        snormBackz_next
+	VMOVUPS.Z (R9), K1, Z1
+	VMOVUPS.Z (SI), K1, Z5
+	VSUBPS    Z4, Z1, Z1
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z2, Z1, Z1
+	VADDPS    Z1, Z5, Z5
+	VADDPS    Z3, Z5, Z5
+	VMOVUPS   Z5, K1, (CX)
+
+snormBackz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  snormBackz_row
+	VZEROUPPER
+	RET
+
+// func snormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·snormReluBackz(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Z0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Z2
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSS X3, Z3
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X4
+	VBROADCASTSS X4, Z4
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R12, R13
+	ANDQ         $0x0f, R13
+	MOVQ         R13, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+snormReluBackz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000040, R14
+	JL   snormReluBackz_singles
+
+snormReluBackz_loop:
+	VMOVUPS  (R9), Z5
+	VMOVUPS  (SI), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z1, Z5, K2
+	VMULPS.Z Z0, Z6, K2, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  64(R9), Z5
+	VMOVUPS  64(SI), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z1, Z5, K2
+	VMULPS.Z Z0, Z6, K2, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, 64(CX)
+	VMOVUPS  128(R9), Z5
+	VMOVUPS  128(SI), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z1, Z5, K2
+	VMULPS.Z Z0, Z6, K2, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, 128(CX)
+	VMOVUPS  192(R9), Z5
+	VMOVUPS  192(SI), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z1, Z5, K2
+	VMULPS.Z Z0, Z6, K2, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, 192(CX)
+	ADDQ     $0x00000100, CX
+	ADDQ     $0x00000100, SI
+	ADDQ     $0x00000100, R9
+	SUBQ     $0x00000040, R14
+	JGE      snormReluBackz_loop
+
+snormReluBackz_singles:
+	ADDQ $0x00000030, R14
+	JL   snormReluBackz_tail
+
+snormReluBackz_single:
+	VMOVUPS  (R9), Z5
+	VMOVUPS  (SI), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z1, Z5, K2
+	VMULPS.Z Z0, Z6, K2, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, (CX)
+	ADDQ     $0x00000040, CX
+	ADDQ     $0x00000040, SI
+	ADDQ     $0x00000040, R9
+	SUBQ     $0x00000010, R14
+	JGE      snormReluBackz_single
+
+snormReluBackz_tail:
+	TESTQ     R13, R13
+	JZ        snormReluBackz_next
+	VMOVUPS.Z (R9), K1, Z5
+	VMOVUPS.Z (SI), K1, Z6
+	VSUBPS    Z4, Z5, Z5
+	VCMPPS    $0x16, Z1, Z5, K2
+	VMULPS.Z  Z0, Z6, K2, Z6
+	VMULPS    Z2, Z5, Z5
+	VADDPS    Z5, Z6, Z6
+	VADDPS    Z3, Z6, Z6
+	VMOVUPS   Z6, K1, (CX)
+
+snormReluBackz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  snormReluBackz_row
+	VZEROUPPER
+	RET
+
+// func smomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·smomentz(SB), NOSPLIT, $0-48
+	MOVQ         src+16(FP), AX
+	MOVQ         sr+24(FP), DX
+	MOVQ         h+0(FP), BX
+	MOVQ         n+8(FP), SI
+	MOVQ         acc+40(FP), DI
+	MOVQ         offset+32(FP), CX
+	VMOVQ        CX, X0
+	VCVTSS2SD    X0, X0, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	VMOVUPD      (DI), Z1
+	VMOVUPD      128(DI), Z3
+	VMOVUPD      64(DI), Z2
+	VMOVUPD      192(DI), Z4
+	MOVQ         SI, R8
+	ANDQ         $0x0f, R8
+	MOVQ         R8, CX
+	MOVQ         $-1, R9
+	BZHIQ        CX, R9, R9
+	KMOVW        R9, K1
+	SHRQ         $0x08, R9
+	KMOVW        R9, K2
+
+smomentz_row:
+	MOVQ AX, CX
+	MOVQ SI, R9
+	SUBQ $0x10, R9
+	JL   smomentz_tail
+
+smomentz_loop:
+	VCVTPS2PD (CX), Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z5, Z6
+	VADDPD    Z5, Z1, Z1
+	VADDPD    Z6, Z3, Z3
+	VCVTPS2PD 32(CX), Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z5, Z6
+	VADDPD    Z5, Z2, Z2
+	VADDPD    Z6, Z4, Z4
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x10, R9
+	JGE       smomentz_loop
+
+smomentz_tail:
+	TESTQ       R8, R8
+	JZ          smomentz_next
+	VCVTPS2PD.Z (CX), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VADDPD      Z5, Z1, K1, Z1
+	VADDPD      Z6, Z3, K1, Z3
+	VCVTPS2PD.Z 32(CX), K2, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMULPD      Z5, Z5, Z6
+	VADDPD      Z5, Z2, K2, Z2
+	VADDPD      Z6, Z4, K2, Z4
+
+smomentz_next:
+	ADDQ    DX, AX
+	DECQ    BX
+	JNZ     smomentz_row
+	VMOVUPD Z1, (DI)
+	VMOVUPD Z3, 128(DI)
+	VMOVUPD Z2, 64(DI)
+	VMOVUPD Z4, 192(DI)
+	VZEROUPPER
+	RET
+
+// func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·spairz(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VCVTSS2SD    X0, X0, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	VMOVUPD      (R10), Z1
+	VMOVUPD      128(R10), Z3
+	VMOVUPD      64(R10), Z2
+	VMOVUPD      192(R10), Z4
+	MOVQ         R9, R11
+	ANDQ         $0x0f, R11
+	MOVQ         R11, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x08, SI
+	KMOVW        SI, K2
+
+spairz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R12
+	SUBQ $0x10, R12
+	JL   spairz_tail
+
+spairz_loop:
+	VCVTPS2PD (CX), Z5
+	VSUBPD    Z0, Z5, Z5
+	VCVTPS2PD (SI), Z6
+	VMULPD    Z6, Z5, Z5
+	VADDPD    Z6, Z1, Z1
+	VADDPD    Z5, Z3, Z3
+	VCVTPS2PD 32(CX), Z5
+	VSUBPD    Z0, Z5, Z5
+	VCVTPS2PD 32(SI), Z6
+	VMULPD    Z6, Z5, Z5
+	VADDPD    Z6, Z2, Z2
+	VADDPD    Z5, Z4, Z4
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R12
+	JGE       spairz_loop
+
+spairz_tail:
+	TESTQ       R11, R11
+	JZ          spairz_next
+	VCVTPS2PD.Z (CX), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VCVTPS2PD.Z (SI), K1, Z6
+	VMULPD      Z6, Z5, Z5
+	VADDPD      Z6, Z1, K1, Z1
+	VADDPD      Z5, Z3, K1, Z3
+	VCVTPS2PD.Z 32(CX), K2, Z5
+	VSUBPD      Z0, Z5, Z5
+	VCVTPS2PD.Z 32(SI), K2, Z6
+	VMULPD      Z6, Z5, Z5
+	VADDPD      Z6, Z2, K2, Z2
+	VADDPD      Z5, Z4, K2, Z4
+
+spairz_next:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     spairz_row
+	VMOVUPD Z1, (R10)
+	VMOVUPD Z3, 128(R10)
+	VMOVUPD Z2, 64(R10)
+	VMOVUPD Z4, 192(R10)
+	VZEROUPPER
+	RET
+
+// func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·spairReluz(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VCVTSS2SD    X0, X0, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	VMOVUPD      (R10), Z2
+	VMOVUPD      128(R10), Z4
+	VMOVUPD      64(R10), Z3
+	VMOVUPD      192(R10), Z5
+	MOVQ         R9, R11
+	ANDQ         $0x0f, R11
+	MOVQ         R11, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x08, SI
+	KMOVW        SI, K2
+
+spairReluz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R12
+	SUBQ $0x10, R12
+	JL   spairReluz_tail
+
+spairReluz_loop:
+	VCVTPS2PD (CX), Z6
+	VSUBPD    Z0, Z6, Z6
+	VCVTPS2PD (SI), Z7
+	VMULPD    Z7, Z6, Z8
+	VCMPPD    $0x16, Z1, Z6, K3
+	VADDPD    Z7, Z2, K3, Z2
+	VADDPD    Z8, Z4, K3, Z4
+	VCVTPS2PD 32(CX), Z6
+	VSUBPD    Z0, Z6, Z6
+	VCVTPS2PD 32(SI), Z7
+	VMULPD    Z7, Z6, Z8
+	VCMPPD    $0x16, Z1, Z6, K3
+	VADDPD    Z7, Z3, K3, Z3
+	VADDPD    Z8, Z5, K3, Z5
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R12
+	JGE       spairReluz_loop
+
+spairReluz_tail:
+	TESTQ       R11, R11
+	JZ          spairReluz_next
+	VCVTPS2PD.Z (CX), K1, Z6
+	VSUBPD      Z0, Z6, Z6
+	VCVTPS2PD.Z (SI), K1, Z7
+	VMULPD      Z7, Z6, Z8
+	VCMPPD      $0x16, Z1, Z6, K1, K3
+	VADDPD      Z7, Z2, K3, Z2
+	VADDPD      Z8, Z4, K3, Z4
+	VCVTPS2PD.Z 32(CX), K2, Z6
+	VSUBPD      Z0, Z6, Z6
+	VCVTPS2PD.Z 32(SI), K2, Z7
+	VMULPD      Z7, Z6, Z8
+	VCMPPD      $0x16, Z1, Z6, K2, K3
+	VADDPD      Z7, Z3, K3, Z3
+	VADDPD      Z8, Z5, K3, Z5
+
+spairReluz_next:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     spairReluz_row
+	VMOVUPD Z2, (R10)
+	VMOVUPD Z4, 128(R10)
+	VMOVUPD Z3, 64(R10)
+	VMOVUPD Z5, 192(R10)
+	VZEROUPPER
+	RET
+
+// func sdotz(n int, x *byte, y *byte, acc *byte)
+// Requires: AVX, AVX512F
+TEXT ·sdotz(SB), NOSPLIT, $0-32
+	MOVQ    n+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    acc+24(FP), BX
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS 128(BX), Z2
+	VMOVUPS 192(BX), Z3
+
+sdotz_loop:
+	VMOVUPS (CX), Z4
+	VMULPS  (DX), Z4, Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(CX), Z4
+	VMULPS  64(DX), Z4, Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(CX), Z4
+	VMULPS  128(DX), Z4, Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(CX), Z4
+	VMULPS  192(DX), Z4, Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, AX
+	JNZ     sdotz_loop
+	VMOVUPS Z0, (BX)
+	VMOVUPS Z1, 64(BX)
+	VMOVUPS Z2, 128(BX)
+	VMOVUPS Z3, 192(BX)
 	VZEROUPPER
 	RET
 
@@ -8383,8 +9625,8 @@ TEXT ·dtail12x2z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K2
 	IMUL3Q $0x06, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*2), R9
-	LEAQ   (DX)(DX*4), R10
+	LEAQ   (DX)(DX*4), R9
+	LEAQ   (DX)(DX*2), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8424,13 +9666,13 @@ dtail12x2z_loop:
 	VBROADCASTSD (CX)(DX*2), Z26
 	VFMADD231PD  Z24, Z26, Z4
 	VFMADD231PD  Z25, Z26, Z5
-	VBROADCASTSD (CX)(R9*1), Z26
+	VBROADCASTSD (CX)(R10*1), Z26
 	VFMADD231PD  Z24, Z26, Z6
 	VFMADD231PD  Z25, Z26, Z7
 	VBROADCASTSD (CX)(DX*4), Z26
 	VFMADD231PD  Z24, Z26, Z8
 	VFMADD231PD  Z25, Z26, Z9
-	VBROADCASTSD (CX)(R10*1), Z26
+	VBROADCASTSD (CX)(R9*1), Z26
 	VFMADD231PD  Z24, Z26, Z10
 	VFMADD231PD  Z25, Z26, Z11
 	VBROADCASTSD (R8), Z26
@@ -8442,13 +9684,13 @@ dtail12x2z_loop:
 	VBROADCASTSD (R8)(DX*2), Z26
 	VFMADD231PD  Z24, Z26, Z16
 	VFMADD231PD  Z25, Z26, Z17
-	VBROADCASTSD (R8)(R9*1), Z26
+	VBROADCASTSD (R8)(R10*1), Z26
 	VFMADD231PD  Z24, Z26, Z18
 	VFMADD231PD  Z25, Z26, Z19
 	VBROADCASTSD (R8)(DX*4), Z26
 	VFMADD231PD  Z24, Z26, Z20
 	VFMADD231PD  Z25, Z26, Z21
-	VBROADCASTSD (R8)(R10*1), Z26
+	VBROADCASTSD (R8)(R9*1), Z26
 	VFMADD231PD  Z24, Z26, Z22
 	VFMADD231PD  Z25, Z26, Z23
 	ADDQ         BX, CX
@@ -9165,8 +10407,8 @@ TEXT ·dtail14x2z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K2
 	IMUL3Q $0x07, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9210,16 +10452,16 @@ dtail14x2z_loop:
 	VBROADCASTSD (CX)(DX*2), Z30
 	VFMADD231PD  Z28, Z30, Z4
 	VFMADD231PD  Z29, Z30, Z5
-	VBROADCASTSD (CX)(R10*1), Z30
+	VBROADCASTSD (CX)(R9*1), Z30
 	VFMADD231PD  Z28, Z30, Z6
 	VFMADD231PD  Z29, Z30, Z7
 	VBROADCASTSD (CX)(DX*4), Z30
 	VFMADD231PD  Z28, Z30, Z8
 	VFMADD231PD  Z29, Z30, Z9
-	VBROADCASTSD (CX)(R9*1), Z30
+	VBROADCASTSD (CX)(R10*1), Z30
 	VFMADD231PD  Z28, Z30, Z10
 	VFMADD231PD  Z29, Z30, Z11
-	VBROADCASTSD (CX)(R10*2), Z30
+	VBROADCASTSD (CX)(R9*2), Z30
 	VFMADD231PD  Z28, Z30, Z12
 	VFMADD231PD  Z29, Z30, Z13
 	VBROADCASTSD (R8), Z30
@@ -9231,16 +10473,16 @@ dtail14x2z_loop:
 	VBROADCASTSD (R8)(DX*2), Z30
 	VFMADD231PD  Z28, Z30, Z18
 	VFMADD231PD  Z29, Z30, Z19
-	VBROADCASTSD (R8)(R10*1), Z30
+	VBROADCASTSD (R8)(R9*1), Z30
 	VFMADD231PD  Z28, Z30, Z20
 	VFMADD231PD  Z29, Z30, Z21
 	VBROADCASTSD (R8)(DX*4), Z30
 	VFMADD231PD  Z28, Z30, Z22
 	VFMADD231PD  Z29, Z30, Z23
-	VBROADCASTSD (R8)(R9*1), Z30
+	VBROADCASTSD (R8)(R10*1), Z30
 	VFMADD231PD  Z28, Z30, Z24
 	VFMADD231PD  Z29, Z30, Z25
-	VBROADCASTSD (R8)(R10*2), Z30
+	VBROADCASTSD (R8)(R9*2), Z30
 	VFMADD231PD  Z28, Z30, Z26
 	VFMADD231PD  Z29, Z30, Z27
 	ADDQ         BX, CX
@@ -10465,8 +11707,8 @@ TEXT ·dtail13x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x07, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*2), R9
-	LEAQ   (DX)(DX*4), R10
+	LEAQ   (DX)(DX*4), R9
+	LEAQ   (DX)(DX*2), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10491,13 +11733,13 @@ dtail13x1z_loop:
 	VFMADD231PD  Z13, Z14, Z1
 	VBROADCASTSD (CX)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z2
-	VBROADCASTSD (CX)(R9*1), Z14
+	VBROADCASTSD (CX)(R10*1), Z14
 	VFMADD231PD  Z13, Z14, Z3
 	VBROADCASTSD (CX)(DX*4), Z14
 	VFMADD231PD  Z13, Z14, Z4
-	VBROADCASTSD (CX)(R10*1), Z14
+	VBROADCASTSD (CX)(R9*1), Z14
 	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (CX)(R9*2), Z14
+	VBROADCASTSD (CX)(R10*2), Z14
 	VFMADD231PD  Z13, Z14, Z6
 	VBROADCASTSD (R8), Z14
 	VFMADD231PD  Z13, Z14, Z7
@@ -10505,11 +11747,11 @@ dtail13x1z_loop:
 	VFMADD231PD  Z13, Z14, Z8
 	VBROADCASTSD (R8)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R8)(R9*1), Z14
+	VBROADCASTSD (R8)(R10*1), Z14
 	VFMADD231PD  Z13, Z14, Z10
 	VBROADCASTSD (R8)(DX*4), Z14
 	VFMADD231PD  Z13, Z14, Z11
-	VBROADCASTSD (R8)(R10*1), Z14
+	VBROADCASTSD (R8)(R9*1), Z14
 	VFMADD231PD  Z13, Z14, Z12
 	ADDQ         BX, CX
 	ADDQ         BX, R8
@@ -10922,9 +12164,9 @@ TEXT ·dtail16x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x08, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
-	LEAQ   (R10)(DX*4), R11
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+	LEAQ   (R9)(DX*4), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10952,13 +12194,13 @@ dtail16x1z_loop:
 	VFMADD231PD  Z16, Z17, Z1
 	VBROADCASTSD (CX)(DX*2), Z17
 	VFMADD231PD  Z16, Z17, Z2
-	VBROADCASTSD (CX)(R10*1), Z17
+	VBROADCASTSD (CX)(R9*1), Z17
 	VFMADD231PD  Z16, Z17, Z3
 	VBROADCASTSD (CX)(DX*4), Z17
 	VFMADD231PD  Z16, Z17, Z4
-	VBROADCASTSD (CX)(R9*1), Z17
+	VBROADCASTSD (CX)(R10*1), Z17
 	VFMADD231PD  Z16, Z17, Z5
-	VBROADCASTSD (CX)(R10*2), Z17
+	VBROADCASTSD (CX)(R9*2), Z17
 	VFMADD231PD  Z16, Z17, Z6
 	VBROADCASTSD (CX)(R11*1), Z17
 	VFMADD231PD  Z16, Z17, Z7
@@ -10968,13 +12210,13 @@ dtail16x1z_loop:
 	VFMADD231PD  Z16, Z17, Z9
 	VBROADCASTSD (R8)(DX*2), Z17
 	VFMADD231PD  Z16, Z17, Z10
-	VBROADCASTSD (R8)(R10*1), Z17
+	VBROADCASTSD (R8)(R9*1), Z17
 	VFMADD231PD  Z16, Z17, Z11
 	VBROADCASTSD (R8)(DX*4), Z17
 	VFMADD231PD  Z16, Z17, Z12
-	VBROADCASTSD (R8)(R9*1), Z17
+	VBROADCASTSD (R8)(R10*1), Z17
 	VFMADD231PD  Z16, Z17, Z13
-	VBROADCASTSD (R8)(R10*2), Z17
+	VBROADCASTSD (R8)(R9*2), Z17
 	VFMADD231PD  Z16, Z17, Z14
 	VBROADCASTSD (R8)(R11*1), Z17
 	VFMADD231PD  Z16, Z17, Z15
@@ -11526,6 +12768,1245 @@ ddot4x4z_store:
 	VMOVUPS 96(SP), Y1
 	VMULPD  Y1, Y0, Y1
 	VMOVUPS Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func dcopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dcopyz(SB), NOSPLIT, $0-48
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   src+32(FP), BX
+	MOVQ   sr+40(FP), DI
+	MOVQ   h+0(FP), R8
+	MOVQ   n+8(FP), R9
+	VPXORD Z0, Z0, Z0
+	MOVQ   R9, R10
+	ANDQ   $0x07, R10
+	MOVQ   R10, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+dcopyz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   dcopyz_singles
+
+dcopyz_loop:
+	VMOVUPD (SI), Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(SI), Z0
+	VMOVUPD Z0, 64(CX)
+	VMOVUPD 128(SI), Z0
+	VMOVUPD Z0, 128(CX)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD Z0, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     dcopyz_loop
+
+dcopyz_singles:
+	ADDQ $0x00000018, R11
+	JL   dcopyz_tail
+
+dcopyz_single:
+	VMOVUPD (SI), Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     dcopyz_single
+
+dcopyz_tail:
+	TESTQ     R10, R10
+	JZ        dcopyz_next
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD   Z0, K1, (CX)
+
+dcopyz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dcopyz_row
+	VZEROUPPER
+	RET
+
+// func dreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dreluz(SB), NOSPLIT, $0-48
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   src+32(FP), BX
+	MOVQ   sr+40(FP), DI
+	MOVQ   h+0(FP), R8
+	MOVQ   n+8(FP), R9
+	VPXORD Z0, Z0, Z0
+	MOVQ   R9, R10
+	ANDQ   $0x07, R10
+	MOVQ   R10, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+dreluz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   dreluz_singles
+
+dreluz_loop:
+	VMOVUPD (SI), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(SI), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD 128(SI), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD 192(SI), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     dreluz_loop
+
+dreluz_singles:
+	ADDQ $0x00000018, R11
+	JL   dreluz_tail
+
+dreluz_single:
+	VMOVUPD (SI), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     dreluz_single
+
+dreluz_tail:
+	TESTQ     R10, R10
+	JZ        dreluz_next
+	VMOVUPD.Z (SI), K1, Z1
+	VMAXPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (CX)
+
+dreluz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dreluz_row
+	VZEROUPPER
+	RET
+
+// func dreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dreluBackz(SB), NOSPLIT, $0-64
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   grad+32(FP), BX
+	MOVQ   gr+40(FP), DI
+	MOVQ   src+48(FP), R8
+	MOVQ   sr+56(FP), R10
+	MOVQ   h+0(FP), R11
+	MOVQ   n+8(FP), R12
+	VPXORD Z0, Z0, Z0
+	MOVQ   R12, R13
+	ANDQ   $0x07, R13
+	MOVQ   R13, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+dreluBackz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000020, R14
+	JL   dreluBackz_singles
+
+dreluBackz_loop:
+	VMOVUPD (R9), Z1
+	VCMPPD  $0x16, Z0, Z1, K2
+	VMOVUPD (SI), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z1, Z2, K2, Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD 64(R9), Z1
+	VCMPPD  $0x16, Z0, Z1, K2
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z1, Z2, K2, Z2
+	VMOVUPD Z2, 64(CX)
+	VMOVUPD 128(R9), Z1
+	VCMPPD  $0x16, Z0, Z1, K2
+	VMOVUPD 128(SI), Z1
+	VMOVUPD 128(CX), Z2
+	VADDPD  Z1, Z2, K2, Z2
+	VMOVUPD Z2, 128(CX)
+	VMOVUPD 192(R9), Z1
+	VCMPPD  $0x16, Z0, Z1, K2
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(CX), Z2
+	VADDPD  Z1, Z2, K2, Z2
+	VMOVUPD Z2, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R14
+	JGE     dreluBackz_loop
+
+dreluBackz_singles:
+	ADDQ $0x00000018, R14
+	JL   dreluBackz_tail
+
+dreluBackz_single:
+	VMOVUPD (R9), Z1
+	VCMPPD  $0x16, Z0, Z1, K2
+	VMOVUPD (SI), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z1, Z2, K2, Z2
+	VMOVUPD Z2, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R14
+	JGE     dreluBackz_single
+
+dreluBackz_tail:
+	TESTQ     R13, R13
+	JZ        dreluBackz_next
+	VMOVUPD.Z (R9), K1, Z1
+	VCMPPD    $0x16, Z0, Z1, K2
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD.Z (CX), K1, Z2
+	VADDPD    Z1, Z2, K2, Z2
+	VMOVUPD   Z2, K1, (CX)
+
+dreluBackz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  dreluBackz_row
+	VZEROUPPER
+	RET
+
+// func daddz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·daddz(SB), NOSPLIT, $0-48
+	MOVQ   dst+16(FP), AX
+	MOVQ   dr+24(FP), DX
+	MOVQ   src+32(FP), BX
+	MOVQ   sr+40(FP), DI
+	MOVQ   h+0(FP), R8
+	MOVQ   n+8(FP), R9
+	VPXORD Z0, Z0, Z0
+	MOVQ   R9, R10
+	ANDQ   $0x07, R10
+	MOVQ   R10, CX
+	MOVQ   $-1, SI
+	BZHIQ  CX, SI, SI
+	KMOVW  SI, K1
+
+daddz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   daddz_singles
+
+daddz_loop:
+	VMOVUPD (SI), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(SI), Z0
+	VMOVUPD 64(CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD 192(CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     daddz_loop
+
+daddz_singles:
+	ADDQ $0x00000018, R11
+	JL   daddz_tail
+
+daddz_single:
+	VMOVUPD (SI), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     daddz_single
+
+daddz_tail:
+	TESTQ     R10, R10
+	JZ        daddz_next
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (CX), K1, Z1
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (CX)
+
+daddz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  daddz_row
+	VZEROUPPER
+	RET
+
+// func daxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·daxpyz(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+daxpyz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   daxpyz_singles
+
+daxpyz_loop:
+	VMOVUPD (SI), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 64(CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(CX)
+	VMOVUPD 128(SI), Z1
+	VMOVUPD 128(CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(CX)
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     daxpyz_loop
+
+daxpyz_singles:
+	ADDQ $0x00000018, R11
+	JL   daxpyz_tail
+
+daxpyz_single:
+	VMOVUPD (SI), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     daxpyz_single
+
+daxpyz_tail:
+	TESTQ     R10, R10
+	JZ        daxpyz_next
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD.Z (CX), K1, Z2
+	VMULPD    Z0, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (CX)
+
+daxpyz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  daxpyz_row
+	VZEROUPPER
+	RET
+
+// func dscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dscalez(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+dscalez_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   dscalez_singles
+
+dscalez_loop:
+	VMOVUPD (SI), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(SI), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD 128(SI), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD 192(SI), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     dscalez_loop
+
+dscalez_singles:
+	ADDQ $0x00000018, R11
+	JL   dscalez_tail
+
+dscalez_single:
+	VMOVUPD (SI), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     dscalez_single
+
+dscalez_tail:
+	TESTQ     R10, R10
+	JZ        dscalez_next
+	VMOVUPD.Z (SI), K1, Z1
+	VMULPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (CX)
+
+dscalez_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dscalez_row
+	VZEROUPPER
+	RET
+
+// func dnormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dnormz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+dnormz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   dnormz_singles
+
+dnormz_loop:
+	VMOVUPD (SI), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(SI), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	VMOVUPD 128(SI), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z1, 128(CX)
+	VMOVUPD 192(SI), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z1, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     dnormz_loop
+
+dnormz_singles:
+	ADDQ $0x00000018, R11
+	JL   dnormz_tail
+
+dnormz_single:
+	VMOVUPD (SI), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     dnormz_single
+
+dnormz_tail:
+	TESTQ     R10, R10
+	JZ        dnormz_next
+	VMOVUPD.Z (SI), K1, Z1
+	VSUBPD    Z0, Z1, Z1
+	VMULPD    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (CX)
+
+dnormz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dnormz_row
+	VZEROUPPER
+	RET
+
+// func dnormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dnormReluz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+dnormReluz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   dnormReluz_singles
+
+dnormReluz_loop:
+	VMOVUPD (SI), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z1, Z3
+	VMOVUPD Z3, (CX)
+	VMOVUPD 64(SI), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z1, Z3
+	VMOVUPD Z3, 64(CX)
+	VMOVUPD 128(SI), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z1, Z3
+	VMOVUPD Z3, 128(CX)
+	VMOVUPD 192(SI), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z1, Z3
+	VMOVUPD Z3, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     dnormReluz_loop
+
+dnormReluz_singles:
+	ADDQ $0x00000018, R11
+	JL   dnormReluz_tail
+
+dnormReluz_single:
+	VMOVUPD (SI), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z1, Z3
+	VMOVUPD Z3, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     dnormReluz_single
+
+dnormReluz_tail:
+	TESTQ     R10, R10
+	JZ        dnormReluz_next
+	VMOVUPD.Z (SI), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z2, Z3, Z3
+	VMAXPD    Z3, Z1, Z3
+	VMOVUPD   Z3, K1, (CX)
+
+dnormReluz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dnormReluz_row
+	VZEROUPPER
+	RET
+
+// func dnormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dnormAddz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+dnormAddz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   dnormAddz_singles
+
+dnormAddz_loop:
+	VMOVUPD (SI), Z1
+	VMOVUPD (CX), Z3
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z3, Z3
+	VMOVUPD Z3, (CX)
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 64(CX), Z3
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z3, Z3
+	VMOVUPD Z3, 64(CX)
+	VMOVUPD 128(SI), Z1
+	VMOVUPD 128(CX), Z3
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z3, Z3
+	VMOVUPD Z3, 128(CX)
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(CX), Z3
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z3, Z3
+	VMOVUPD Z3, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	SUBQ    $0x00000020, R11
+	JGE     dnormAddz_loop
+
+dnormAddz_singles:
+	ADDQ $0x00000018, R11
+	JL   dnormAddz_tail
+
+dnormAddz_single:
+	VMOVUPD (SI), Z1
+	VMOVUPD (CX), Z3
+	VSUBPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z3, Z3
+	VMOVUPD Z3, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	SUBQ    $0x00000008, R11
+	JGE     dnormAddz_single
+
+dnormAddz_tail:
+	TESTQ     R10, R10
+	JZ        dnormAddz_next
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD.Z (CX), K1, Z3
+	VSUBPD    Z0, Z1, Z1
+	VMULPD    Z2, Z1, Z1
+	VADDPD    Z1, Z3, Z3
+	VMOVUPD   Z3, K1, (CX)
+
+dnormAddz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dnormAddz_row
+	VZEROUPPER
+	RET
+
+// func dnormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dnormBackz(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSD X3, Z3
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X4
+	VBROADCASTSD X4, Z4
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R12, R13
+	ANDQ         $0x07, R13
+	MOVQ         R13, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+dnormBackz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000020, R14
+	JL   dnormBackz_singles
+
+dnormBackz_loop:
+	VMOVUPD (R9), Z1
+	VMOVUPD (SI), Z5
+	VSUBPD  Z4, Z1, Z1
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z5, Z5
+	VADDPD  Z3, Z5, Z5
+	VMOVUPD Z5, (CX)
+	VMOVUPD 64(R9), Z1
+	VMOVUPD 64(SI), Z5
+	VSUBPD  Z4, Z1, Z1
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z5, Z5
+	VADDPD  Z3, Z5, Z5
+	VMOVUPD Z5, 64(CX)
+	VMOVUPD 128(R9), Z1
+	VMOVUPD 128(SI), Z5
+	VSUBPD  Z4, Z1, Z1
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z5, Z5
+	VADDPD  Z3, Z5, Z5
+	VMOVUPD Z5, 128(CX)
+	VMOVUPD 192(R9), Z1
+	VMOVUPD 192(SI), Z5
+	VSUBPD  Z4, Z1, Z1
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z5, Z5
+	VADDPD  Z3, Z5, Z5
+	VMOVUPD Z5, 192(CX)
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, SI
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R14
+	JGE     dnormBackz_loop
+
+dnormBackz_singles:
+	ADDQ $0x00000018, R14
+	JL   dnormBackz_tail
+
+dnormBackz_single:
+	VMOVUPD (R9), Z1
+	VMOVUPD (SI), Z5
+	VSUBPD  Z4, Z1, Z1
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z2, Z1, Z1
+	VADDPD  Z1, Z5, Z5
+	VADDPD  Z3, Z5, Z5
+	VMOVUPD Z5, (CX)
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R14
+	JGE     dnormBackz_single
+
+dnormBackz_tail:
+	TESTQ     R13, R13
+	JZ        dnormBackz_next
+	VMOVUPD.Z (R9), K1, Z1
+	VMOVUPD.Z (SI), K1, Z5
+	VSUBPD    Z4, Z1, Z1
+	VMULPD    Z0, Z5, Z5
+	VMULPD    Z2, Z1, Z1
+	VADDPD    Z1, Z5, Z5
+	VADDPD    Z3, Z5, Z5
+	VMOVUPD   Z5, K1, (CX)
+
+dnormBackz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  dnormBackz_row
+	VZEROUPPER
+	RET
+
+// func dnormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dnormReluBackz(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSD X3, Z3
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X4
+	VBROADCASTSD X4, Z4
+	VPXORD       Z1, Z1, Z1
+	MOVQ         R12, R13
+	ANDQ         $0x07, R13
+	MOVQ         R13, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+
+dnormReluBackz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000020, R14
+	JL   dnormReluBackz_singles
+
+dnormReluBackz_loop:
+	VMOVUPD  (R9), Z5
+	VMOVUPD  (SI), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z1, Z5, K2
+	VMULPD.Z Z0, Z6, K2, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  64(R9), Z5
+	VMOVUPD  64(SI), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z1, Z5, K2
+	VMULPD.Z Z0, Z6, K2, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, 64(CX)
+	VMOVUPD  128(R9), Z5
+	VMOVUPD  128(SI), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z1, Z5, K2
+	VMULPD.Z Z0, Z6, K2, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, 128(CX)
+	VMOVUPD  192(R9), Z5
+	VMOVUPD  192(SI), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z1, Z5, K2
+	VMULPD.Z Z0, Z6, K2, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, 192(CX)
+	ADDQ     $0x00000100, CX
+	ADDQ     $0x00000100, SI
+	ADDQ     $0x00000100, R9
+	SUBQ     $0x00000020, R14
+	JGE      dnormReluBackz_loop
+
+dnormReluBackz_singles:
+	ADDQ $0x00000018, R14
+	JL   dnormReluBackz_tail
+
+dnormReluBackz_single:
+	VMOVUPD  (R9), Z5
+	VMOVUPD  (SI), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z1, Z5, K2
+	VMULPD.Z Z0, Z6, K2, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, (CX)
+	ADDQ     $0x00000040, CX
+	ADDQ     $0x00000040, SI
+	ADDQ     $0x00000040, R9
+	SUBQ     $0x00000008, R14
+	JGE      dnormReluBackz_single
+
+dnormReluBackz_tail:
+	TESTQ     R13, R13
+	JZ        dnormReluBackz_next
+	VMOVUPD.Z (R9), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VSUBPD    Z4, Z5, Z5
+	VCMPPD    $0x16, Z1, Z5, K2
+	VMULPD.Z  Z0, Z6, K2, Z6
+	VMULPD    Z2, Z5, Z5
+	VADDPD    Z5, Z6, Z6
+	VADDPD    Z3, Z6, Z6
+	VMOVUPD   Z6, K1, (CX)
+
+dnormReluBackz_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  dnormReluBackz_row
+	VZEROUPPER
+	RET
+
+// func dmomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dmomentz(SB), NOSPLIT, $0-48
+	MOVQ         src+16(FP), AX
+	MOVQ         sr+24(FP), DX
+	MOVQ         h+0(FP), BX
+	MOVQ         n+8(FP), SI
+	MOVQ         acc+40(FP), DI
+	MOVQ         offset+32(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	VMOVUPD      (DI), Z1
+	VMOVUPD      128(DI), Z3
+	VMOVUPD      64(DI), Z2
+	VMOVUPD      192(DI), Z4
+	MOVQ         SI, R8
+	ANDQ         $0x0f, R8
+	MOVQ         R8, CX
+	MOVQ         $-1, R9
+	BZHIQ        CX, R9, R9
+	KMOVW        R9, K1
+	SHRQ         $0x08, R9
+	KMOVW        R9, K2
+
+dmomentz_row:
+	MOVQ AX, CX
+	MOVQ SI, R9
+	SUBQ $0x10, R9
+	JL   dmomentz_tail
+
+dmomentz_loop:
+	VMOVUPD (CX), Z5
+	VSUBPD  Z0, Z5, Z5
+	VMULPD  Z5, Z5, Z6
+	VADDPD  Z5, Z1, Z1
+	VADDPD  Z6, Z3, Z3
+	VMOVUPD 64(CX), Z5
+	VSUBPD  Z0, Z5, Z5
+	VMULPD  Z5, Z5, Z6
+	VADDPD  Z5, Z2, Z2
+	VADDPD  Z6, Z4, Z4
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x10, R9
+	JGE     dmomentz_loop
+
+dmomentz_tail:
+	TESTQ     R8, R8
+	JZ        dmomentz_next
+	VMOVUPD.Z (CX), K1, Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z5, Z6
+	VADDPD    Z5, Z1, K1, Z1
+	VADDPD    Z6, Z3, K1, Z3
+	VMOVUPD.Z 64(CX), K2, Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z5, Z6
+	VADDPD    Z5, Z2, K2, Z2
+	VADDPD    Z6, Z4, K2, Z4
+
+dmomentz_next:
+	ADDQ    DX, AX
+	DECQ    BX
+	JNZ     dmomentz_row
+	VMOVUPD Z1, (DI)
+	VMOVUPD Z3, 128(DI)
+	VMOVUPD Z2, 64(DI)
+	VMOVUPD Z4, 192(DI)
+	VZEROUPPER
+	RET
+
+// func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dpairz(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	VMOVUPD      (R10), Z1
+	VMOVUPD      128(R10), Z3
+	VMOVUPD      64(R10), Z2
+	VMOVUPD      192(R10), Z4
+	MOVQ         R9, R11
+	ANDQ         $0x0f, R11
+	MOVQ         R11, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x08, SI
+	KMOVW        SI, K2
+
+dpairz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R12
+	SUBQ $0x10, R12
+	JL   dpairz_tail
+
+dpairz_loop:
+	VMOVUPD (CX), Z5
+	VSUBPD  Z0, Z5, Z5
+	VMOVUPD (SI), Z6
+	VMULPD  Z6, Z5, Z5
+	VADDPD  Z6, Z1, Z1
+	VADDPD  Z5, Z3, Z3
+	VMOVUPD 64(CX), Z5
+	VSUBPD  Z0, Z5, Z5
+	VMOVUPD 64(SI), Z6
+	VMULPD  Z6, Z5, Z5
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z5, Z4, Z4
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x10, R12
+	JGE     dpairz_loop
+
+dpairz_tail:
+	TESTQ     R11, R11
+	JZ        dpairz_next
+	VMOVUPD.Z (CX), K1, Z5
+	VSUBPD    Z0, Z5, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VMULPD    Z6, Z5, Z5
+	VADDPD    Z6, Z1, K1, Z1
+	VADDPD    Z5, Z3, K1, Z3
+	VMOVUPD.Z 64(CX), K2, Z5
+	VSUBPD    Z0, Z5, Z5
+	VMOVUPD.Z 64(SI), K2, Z6
+	VMULPD    Z6, Z5, Z5
+	VADDPD    Z6, Z2, K2, Z2
+	VADDPD    Z5, Z4, K2, Z4
+
+dpairz_next:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     dpairz_row
+	VMOVUPD Z1, (R10)
+	VMOVUPD Z3, 128(R10)
+	VMOVUPD Z2, 64(R10)
+	VMOVUPD Z4, 192(R10)
+	VZEROUPPER
+	RET
+
+// func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dpairReluz(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Z0
+	VPXORD       Z1, Z1, Z1
+	VMOVUPD      (R10), Z2
+	VMOVUPD      128(R10), Z4
+	VMOVUPD      64(R10), Z3
+	VMOVUPD      192(R10), Z5
+	MOVQ         R9, R11
+	ANDQ         $0x0f, R11
+	MOVQ         R11, CX
+	MOVQ         $-1, SI
+	BZHIQ        CX, SI, SI
+	KMOVW        SI, K1
+	SHRQ         $0x08, SI
+	KMOVW        SI, K2
+
+dpairReluz_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R12
+	SUBQ $0x10, R12
+	JL   dpairReluz_tail
+
+dpairReluz_loop:
+	VMOVUPD (CX), Z6
+	VSUBPD  Z0, Z6, Z6
+	VMOVUPD (SI), Z7
+	VMULPD  Z7, Z6, Z8
+	VCMPPD  $0x16, Z1, Z6, K3
+	VADDPD  Z7, Z2, K3, Z2
+	VADDPD  Z8, Z4, K3, Z4
+	VMOVUPD 64(CX), Z6
+	VSUBPD  Z0, Z6, Z6
+	VMOVUPD 64(SI), Z7
+	VMULPD  Z7, Z6, Z8
+	VCMPPD  $0x16, Z1, Z6, K3
+	VADDPD  Z7, Z3, K3, Z3
+	VADDPD  Z8, Z5, K3, Z5
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x10, R12
+	JGE     dpairReluz_loop
+
+dpairReluz_tail:
+	TESTQ     R11, R11
+	JZ        dpairReluz_next
+	VMOVUPD.Z (CX), K1, Z6
+	VSUBPD    Z0, Z6, Z6
+	VMOVUPD.Z (SI), K1, Z7
+	VMULPD    Z7, Z6, Z8
+	VCMPPD    $0x16, Z1, Z6, K1, K3
+	VADDPD    Z7, Z2, K3, Z2
+	VADDPD    Z8, Z4, K3, Z4
+	VMOVUPD.Z 64(CX), K2, Z6
+	VSUBPD    Z0, Z6, Z6
+	VMOVUPD.Z 64(SI), K2, Z7
+	VMULPD    Z7, Z6, Z8
+	VCMPPD    $0x16, Z1, Z6, K2, K3
+	VADDPD    Z7, Z3, K3, Z3
+	VADDPD    Z8, Z5, K3, Z5
+
+dpairReluz_next:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     dpairReluz_row
+	VMOVUPD Z2, (R10)
+	VMOVUPD Z4, 128(R10)
+	VMOVUPD Z3, 64(R10)
+	VMOVUPD Z5, 192(R10)
+	VZEROUPPER
+	RET
+
+// func ddotz(n int, x *byte, y *byte, acc *byte)
+// Requires: AVX, AVX512F
+TEXT ·ddotz(SB), NOSPLIT, $0-32
+	MOVQ    n+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    acc+24(FP), BX
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	VMOVUPD 192(BX), Z3
+
+ddotz_loop:
+	VMOVUPD (CX), Z4
+	VMULPD  (DX), Z4, Z4
+	VADDPD  Z4, Z0, Z0
+	VMOVUPD 64(CX), Z4
+	VMULPD  64(DX), Z4, Z4
+	VADDPD  Z4, Z1, Z1
+	VMOVUPD 128(CX), Z4
+	VMULPD  128(DX), Z4, Z4
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD 192(CX), Z4
+	VMULPD  192(DX), Z4, Z4
+	VADDPD  Z4, Z3, Z3
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, AX
+	JNZ     ddotz_loop
+	VMOVUPD Z0, (BX)
+	VMOVUPD Z1, 64(BX)
+	VMOVUPD Z2, 128(BX)
+	VMOVUPD Z3, 192(BX)
 	VZEROUPPER
 	RET
 
@@ -12753,6 +15234,1276 @@ sdot2x2y_store:
 	VZEROUPPER
 	RET
 
+// func scopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·scopyy(SB), NOSPLIT, $0-48
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+
+scopyy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   scopyy_singles
+
+scopyy_loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS 32(SI), Y1
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS 64(SI), Y1
+	VMOVUPS Y1, 64(CX)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS Y1, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     scopyy_loop
+
+scopyy_singles:
+	ADDQ $0x00000018, R11
+	JL   scopyy_tail
+
+scopyy_single:
+	VMOVUPS (SI), Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     scopyy_single
+
+scopyy_tail:
+	TESTQ      R10, R10
+	JZ         scopyy_next
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+scopyy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  scopyy_row
+	VZEROUPPER
+	RET
+
+// func sreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·sreluy(SB), NOSPLIT, $0-48
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+
+sreluy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   sreluy_singles
+
+sreluy_loop:
+	VMOVUPS (SI), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(SI), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(SI), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(SI), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     sreluy_loop
+
+sreluy_singles:
+	ADDQ $0x00000018, R11
+	JL   sreluy_tail
+
+sreluy_single:
+	VMOVUPS (SI), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     sreluy_single
+
+sreluy_tail:
+	TESTQ      R10, R10
+	JZ         sreluy_next
+	VMASKMOVPS (SI), Y1, Y2
+	VMAXPS     Y2, Y0, Y2
+	VMASKMOVPS Y2, Y1, (CX)
+
+sreluy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  sreluy_row
+	VZEROUPPER
+	RET
+
+// func sreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·sreluBacky(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R12, R13
+	ANDQ         $0x07, R13
+	MOVQ         R13, CX
+	VMOVQ        CX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+
+sreluBacky_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000020, R14
+	JL   sreluBacky_singles
+
+sreluBacky_loop:
+	VMOVUPS   (R9), Y2
+	VCMPPS    $0x16, Y0, Y2, Y2
+	VMOVUPS   (SI), Y3
+	VMOVUPS   (CX), Y4
+	VADDPS    Y3, Y4, Y3
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMOVUPS   Y4, (CX)
+	VMOVUPS   32(R9), Y2
+	VCMPPS    $0x16, Y0, Y2, Y2
+	VMOVUPS   32(SI), Y3
+	VMOVUPS   32(CX), Y4
+	VADDPS    Y3, Y4, Y3
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMOVUPS   Y4, 32(CX)
+	VMOVUPS   64(R9), Y2
+	VCMPPS    $0x16, Y0, Y2, Y2
+	VMOVUPS   64(SI), Y3
+	VMOVUPS   64(CX), Y4
+	VADDPS    Y3, Y4, Y3
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMOVUPS   Y4, 64(CX)
+	VMOVUPS   96(R9), Y2
+	VCMPPS    $0x16, Y0, Y2, Y2
+	VMOVUPS   96(SI), Y3
+	VMOVUPS   96(CX), Y4
+	VADDPS    Y3, Y4, Y3
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMOVUPS   Y4, 96(CX)
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, SI
+	ADDQ      $0x00000080, R9
+	SUBQ      $0x00000020, R14
+	JGE       sreluBacky_loop
+
+sreluBacky_singles:
+	ADDQ $0x00000018, R14
+	JL   sreluBacky_tail
+
+sreluBacky_single:
+	VMOVUPS   (R9), Y2
+	VCMPPS    $0x16, Y0, Y2, Y2
+	VMOVUPS   (SI), Y3
+	VMOVUPS   (CX), Y4
+	VADDPS    Y3, Y4, Y3
+	VBLENDVPS Y2, Y3, Y4, Y4
+	VMOVUPS   Y4, (CX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, SI
+	ADDQ      $0x00000020, R9
+	SUBQ      $0x00000008, R14
+	JGE       sreluBacky_single
+
+sreluBacky_tail:
+	TESTQ      R13, R13
+	JZ         sreluBacky_next
+	VMASKMOVPS (R9), Y1, Y2
+	VCMPPS     $0x16, Y0, Y2, Y2
+	VMASKMOVPS (SI), Y1, Y3
+	VMASKMOVPS (CX), Y1, Y4
+	VADDPS     Y3, Y4, Y3
+	VBLENDVPS  Y2, Y3, Y4, Y4
+	VMASKMOVPS Y4, Y1, (CX)
+
+sreluBacky_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  sreluBacky_row
+	VZEROUPPER
+	RET
+
+// func saddy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·saddy(SB), NOSPLIT, $0-48
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+
+saddy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   saddy_singles
+
+saddy_loop:
+	VMOVUPS (SI), Y1
+	VMOVUPS (CX), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(SI), Y1
+	VMOVUPS 32(CX), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(CX), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(CX), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     saddy_loop
+
+saddy_singles:
+	ADDQ $0x00000018, R11
+	JL   saddy_tail
+
+saddy_single:
+	VMOVUPS (SI), Y1
+	VMOVUPS (CX), Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     saddy_single
+
+saddy_tail:
+	TESTQ      R10, R10
+	JZ         saddy_next
+	VMASKMOVPS (SI), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (CX)
+
+saddy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  saddy_row
+	VZEROUPPER
+	RET
+
+// func saxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX2
+TEXT ·saxpyy(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+
+saxpyy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   saxpyy_singles
+
+saxpyy_loop:
+	VMOVUPS (SI), Y2
+	VMOVUPS (CX), Y3
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (CX)
+	VMOVUPS 32(SI), Y2
+	VMOVUPS 32(CX), Y3
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 32(CX)
+	VMOVUPS 64(SI), Y2
+	VMOVUPS 64(CX), Y3
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(CX), Y3
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     saxpyy_loop
+
+saxpyy_singles:
+	ADDQ $0x00000018, R11
+	JL   saxpyy_tail
+
+saxpyy_single:
+	VMOVUPS (SI), Y2
+	VMOVUPS (CX), Y3
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     saxpyy_single
+
+saxpyy_tail:
+	TESTQ      R10, R10
+	JZ         saxpyy_next
+	VMASKMOVPS (SI), Y1, Y2
+	VMASKMOVPS (CX), Y1, Y3
+	VMULPS     Y0, Y2, Y2
+	VADDPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y1, (CX)
+
+saxpyy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  saxpyy_row
+	VZEROUPPER
+	RET
+
+// func sscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX2
+TEXT ·sscaley(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+
+sscaley_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   sscaley_singles
+
+sscaley_loop:
+	VMOVUPS (SI), Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(SI), Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	VMOVUPS 64(SI), Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS 96(SI), Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     sscaley_loop
+
+sscaley_singles:
+	ADDQ $0x00000018, R11
+	JL   sscaley_tail
+
+sscaley_single:
+	VMOVUPS (SI), Y2
+	VMULPS  Y0, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     sscaley_single
+
+sscaley_tail:
+	TESTQ      R10, R10
+	JZ         sscaley_next
+	VMASKMOVPS (SI), Y1, Y2
+	VMULPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (CX)
+
+sscaley_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  sscaley_row
+	VZEROUPPER
+	RET
+
+// func snormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX2
+TEXT ·snormy(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSS X1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes4_0<>+0(SB), Y2, Y2
+
+snormy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   snormy_singles
+
+snormy_loop:
+	VMOVUPS (SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VMOVUPS Y3, (CX)
+	VMOVUPS 32(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VMOVUPS Y3, 32(CX)
+	VMOVUPS 64(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VMOVUPS Y3, 64(CX)
+	VMOVUPS 96(SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VMOVUPS Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     snormy_loop
+
+snormy_singles:
+	ADDQ $0x00000018, R11
+	JL   snormy_tail
+
+snormy_single:
+	VMOVUPS (SI), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     snormy_single
+
+snormy_tail:
+	TESTQ      R10, R10
+	JZ         snormy_next
+	VMASKMOVPS (SI), Y2, Y3
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (CX)
+
+snormy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  snormy_row
+	VZEROUPPER
+	RET
+
+// func snormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX2
+TEXT ·snormReluy(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSS X1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X3
+	VPBROADCASTD X3, Y3
+	VPCMPGTD     lanes4_0<>+0(SB), Y3, Y3
+
+snormReluy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   snormReluy_singles
+
+snormReluy_loop:
+	VMOVUPS (SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMOVUPS Y4, (CX)
+	VMOVUPS 32(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMOVUPS Y4, 32(CX)
+	VMOVUPS 64(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMOVUPS Y4, 64(CX)
+	VMOVUPS 96(SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMOVUPS Y4, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     snormReluy_loop
+
+snormReluy_singles:
+	ADDQ $0x00000018, R11
+	JL   snormReluy_tail
+
+snormReluy_single:
+	VMOVUPS (SI), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMAXPS  Y4, Y2, Y4
+	VMOVUPS Y4, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     snormReluy_single
+
+snormReluy_tail:
+	TESTQ      R10, R10
+	JZ         snormReluy_next
+	VMASKMOVPS (SI), Y3, Y4
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMAXPS     Y4, Y2, Y4
+	VMASKMOVPS Y4, Y3, (CX)
+
+snormReluy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  snormReluy_row
+	VZEROUPPER
+	RET
+
+// func snormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX2
+TEXT ·snormAddy(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSS X1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         R9, R10
+	ANDQ         $0x07, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes4_0<>+0(SB), Y2, Y2
+
+snormAddy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000020, R11
+	JL   snormAddy_singles
+
+snormAddy_loop:
+	VMOVUPS (SI), Y3
+	VMOVUPS (CX), Y4
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (CX)
+	VMOVUPS 32(SI), Y3
+	VMOVUPS 32(CX), Y4
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 32(CX)
+	VMOVUPS 64(SI), Y3
+	VMOVUPS 64(CX), Y4
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 64(CX)
+	VMOVUPS 96(SI), Y3
+	VMOVUPS 96(CX), Y4
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, R11
+	JGE     snormAddy_loop
+
+snormAddy_singles:
+	ADDQ $0x00000018, R11
+	JL   snormAddy_tail
+
+snormAddy_single:
+	VMOVUPS (SI), Y3
+	VMOVUPS (CX), Y4
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, R11
+	JGE     snormAddy_single
+
+snormAddy_tail:
+	TESTQ      R10, R10
+	JZ         snormAddy_next
+	VMASKMOVPS (SI), Y2, Y3
+	VMASKMOVPS (CX), Y2, Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     Y3, Y4, Y4
+	VMASKMOVPS Y4, Y2, (CX)
+
+snormAddy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  snormAddy_row
+	VZEROUPPER
+	RET
+
+// func snormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX2
+TEXT ·snormBacky(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Y2
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSS X3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         R12, R13
+	ANDQ         $0x07, R13
+	MOVQ         R13, CX
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     lanes4_0<>+0(SB), Y4, Y4
+
+snormBacky_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000020, R14
+	JL   snormBacky_singles
+
+snormBacky_loop:
+	VMOVUPS (R9), Y5
+	VMOVUPS (SI), Y6
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, (CX)
+	VMOVUPS 32(R9), Y5
+	VMOVUPS 32(SI), Y6
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, 32(CX)
+	VMOVUPS 64(R9), Y5
+	VMOVUPS 64(SI), Y6
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, 64(CX)
+	VMOVUPS 96(R9), Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R14
+	JGE     snormBacky_loop
+
+snormBacky_singles:
+	ADDQ $0x00000018, R14
+	JL   snormBacky_tail
+
+snormBacky_single:
+	VMOVUPS (R9), Y5
+	VMOVUPS (SI), Y6
+	VSUBPS  Y3, Y5, Y5
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y2, Y6, Y6
+	VMOVUPS Y6, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R14
+	JGE     snormBacky_single
+
+snormBacky_tail:
+	TESTQ      R13, R13
+	JZ         snormBacky_next
+	VMASKMOVPS (R9), Y4, Y5
+	VMASKMOVPS (SI), Y4, Y6
+	VSUBPS     Y3, Y5, Y5
+	VMULPS     Y0, Y6, Y6
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y2, Y6, Y6
+	VMASKMOVPS Y6, Y4, (CX)
+
+snormBacky_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  snormBacky_row
+	VZEROUPPER
+	RET
+
+// func snormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX2
+TEXT ·snormReluBacky(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSS X2, Y2
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSS X3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         R12, R13
+	ANDQ         $0x07, R13
+	MOVQ         R13, CX
+	VMOVQ        CX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     lanes4_0<>+0(SB), Y5, Y5
+
+snormReluBacky_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000020, R14
+	JL   snormReluBacky_singles
+
+snormReluBacky_loop:
+	VMOVUPS (R9), Y6
+	VMOVUPS (SI), Y7
+	VSUBPS  Y3, Y6, Y6
+	VCMPPS  $0x16, Y4, Y6, Y8
+	VMULPS  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPS  Y1, Y6, Y6
+	VADDPS  Y6, Y7, Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, (CX)
+	VMOVUPS 32(R9), Y6
+	VMOVUPS 32(SI), Y7
+	VSUBPS  Y3, Y6, Y6
+	VCMPPS  $0x16, Y4, Y6, Y8
+	VMULPS  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPS  Y1, Y6, Y6
+	VADDPS  Y6, Y7, Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, 32(CX)
+	VMOVUPS 64(R9), Y6
+	VMOVUPS 64(SI), Y7
+	VSUBPS  Y3, Y6, Y6
+	VCMPPS  $0x16, Y4, Y6, Y8
+	VMULPS  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPS  Y1, Y6, Y6
+	VADDPS  Y6, Y7, Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, 64(CX)
+	VMOVUPS 96(R9), Y6
+	VMOVUPS 96(SI), Y7
+	VSUBPS  Y3, Y6, Y6
+	VCMPPS  $0x16, Y4, Y6, Y8
+	VMULPS  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPS  Y1, Y6, Y6
+	VADDPS  Y6, Y7, Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R14
+	JGE     snormReluBacky_loop
+
+snormReluBacky_singles:
+	ADDQ $0x00000018, R14
+	JL   snormReluBacky_tail
+
+snormReluBacky_single:
+	VMOVUPS (R9), Y6
+	VMOVUPS (SI), Y7
+	VSUBPS  Y3, Y6, Y6
+	VCMPPS  $0x16, Y4, Y6, Y8
+	VMULPS  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPS  Y1, Y6, Y6
+	VADDPS  Y6, Y7, Y7
+	VADDPS  Y2, Y7, Y7
+	VMOVUPS Y7, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R14
+	JGE     snormReluBacky_single
+
+snormReluBacky_tail:
+	TESTQ      R13, R13
+	JZ         snormReluBacky_next
+	VMASKMOVPS (R9), Y5, Y6
+	VMASKMOVPS (SI), Y5, Y7
+	VSUBPS     Y3, Y6, Y6
+	VCMPPS     $0x16, Y4, Y6, Y8
+	VMULPS     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y6, Y7, Y7
+	VADDPS     Y2, Y7, Y7
+	VMASKMOVPS Y7, Y5, (CX)
+
+snormReluBacky_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  snormReluBacky_row
+	VZEROUPPER
+	RET
+
+// func smomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX2
+TEXT ·smomenty(SB), NOSPLIT, $0-48
+	MOVQ         src+16(FP), AX
+	MOVQ         sr+24(FP), DX
+	MOVQ         h+0(FP), BX
+	MOVQ         n+8(FP), SI
+	MOVQ         acc+40(FP), DI
+	MOVQ         offset+32(FP), CX
+	VMOVQ        CX, X0
+	VCVTSS2SD    X0, X0, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPD      (DI), Y1
+	VMOVUPD      128(DI), Y5
+	VMOVUPD      32(DI), Y2
+	VMOVUPD      160(DI), Y6
+	VMOVUPD      64(DI), Y3
+	VMOVUPD      192(DI), Y7
+	VMOVUPD      96(DI), Y4
+	VMOVUPD      224(DI), Y8
+
+smomenty_row:
+	MOVQ AX, CX
+	MOVQ SI, R8
+	SUBQ $0x10, R8
+	JL   smomenty_tail
+
+smomenty_loop:
+	VCVTPS2PD (CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y9, Y10
+	VADDPD    Y9, Y1, Y1
+	VADDPD    Y10, Y5, Y5
+	VCVTPS2PD 16(CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y9, Y10
+	VADDPD    Y9, Y2, Y2
+	VADDPD    Y10, Y6, Y6
+	VCVTPS2PD 32(CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y9, Y10
+	VADDPD    Y9, Y3, Y3
+	VADDPD    Y10, Y7, Y7
+	VCVTPS2PD 48(CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y9, Y10
+	VADDPD    Y9, Y4, Y4
+	VADDPD    Y10, Y8, Y8
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x10, R8
+	JGE       smomenty_loop
+
+smomenty_tail:
+	ADDQ    DX, AX
+	DECQ    BX
+	JNZ     smomenty_row
+	VMOVUPD Y1, (DI)
+	VMOVUPD Y5, 128(DI)
+	VMOVUPD Y2, 32(DI)
+	VMOVUPD Y6, 160(DI)
+	VMOVUPD Y3, 64(DI)
+	VMOVUPD Y7, 192(DI)
+	VMOVUPD Y4, 96(DI)
+	VMOVUPD Y8, 224(DI)
+	VZEROUPPER
+	RET
+
+// func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX2
+TEXT ·spairy(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VCVTSS2SD    X0, X0, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPD      (R10), Y1
+	VMOVUPD      128(R10), Y5
+	VMOVUPD      32(R10), Y2
+	VMOVUPD      160(R10), Y6
+	VMOVUPD      64(R10), Y3
+	VMOVUPD      192(R10), Y7
+	VMOVUPD      96(R10), Y4
+	VMOVUPD      224(R10), Y8
+
+spairy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x10, R11
+	JL   spairy_tail
+
+spairy_loop:
+	VCVTPS2PD (CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VCVTPS2PD (SI), Y10
+	VMULPD    Y10, Y9, Y9
+	VADDPD    Y10, Y1, Y1
+	VADDPD    Y9, Y5, Y5
+	VCVTPS2PD 16(CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VCVTPS2PD 16(SI), Y10
+	VMULPD    Y10, Y9, Y9
+	VADDPD    Y10, Y2, Y2
+	VADDPD    Y9, Y6, Y6
+	VCVTPS2PD 32(CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VCVTPS2PD 32(SI), Y10
+	VMULPD    Y10, Y9, Y9
+	VADDPD    Y10, Y3, Y3
+	VADDPD    Y9, Y7, Y7
+	VCVTPS2PD 48(CX), Y9
+	VSUBPD    Y0, Y9, Y9
+	VCVTPS2PD 48(SI), Y10
+	VMULPD    Y10, Y9, Y9
+	VADDPD    Y10, Y4, Y4
+	VADDPD    Y9, Y8, Y8
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R11
+	JGE       spairy_loop
+
+spairy_tail:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     spairy_row
+	VMOVUPD Y1, (R10)
+	VMOVUPD Y5, 128(R10)
+	VMOVUPD Y2, 32(R10)
+	VMOVUPD Y6, 160(R10)
+	VMOVUPD Y3, 64(R10)
+	VMOVUPD Y7, 192(R10)
+	VMOVUPD Y4, 96(R10)
+	VMOVUPD Y8, 224(R10)
+	VZEROUPPER
+	RET
+
+// func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX2
+TEXT ·spairReluy(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VCVTSS2SD    X0, X0, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPD      (R10), Y2
+	VMOVUPD      128(R10), Y6
+	VMOVUPD      32(R10), Y3
+	VMOVUPD      160(R10), Y7
+	VMOVUPD      64(R10), Y4
+	VMOVUPD      192(R10), Y8
+	VMOVUPD      96(R10), Y5
+	VMOVUPD      224(R10), Y9
+
+spairReluy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x10, R11
+	JL   spairReluy_tail
+
+spairReluy_loop:
+	VCVTPS2PD (CX), Y10
+	VSUBPD    Y0, Y10, Y10
+	VCVTPS2PD (SI), Y11
+	VMULPD    Y11, Y10, Y12
+	VCMPPD    $0x16, Y1, Y10, Y10
+	VANDPD    Y10, Y11, Y11
+	VANDPD    Y10, Y12, Y12
+	VADDPD    Y11, Y2, Y2
+	VADDPD    Y12, Y6, Y6
+	VCVTPS2PD 16(CX), Y10
+	VSUBPD    Y0, Y10, Y10
+	VCVTPS2PD 16(SI), Y11
+	VMULPD    Y11, Y10, Y12
+	VCMPPD    $0x16, Y1, Y10, Y10
+	VANDPD    Y10, Y11, Y11
+	VANDPD    Y10, Y12, Y12
+	VADDPD    Y11, Y3, Y3
+	VADDPD    Y12, Y7, Y7
+	VCVTPS2PD 32(CX), Y10
+	VSUBPD    Y0, Y10, Y10
+	VCVTPS2PD 32(SI), Y11
+	VMULPD    Y11, Y10, Y12
+	VCMPPD    $0x16, Y1, Y10, Y10
+	VANDPD    Y10, Y11, Y11
+	VANDPD    Y10, Y12, Y12
+	VADDPD    Y11, Y4, Y4
+	VADDPD    Y12, Y8, Y8
+	VCVTPS2PD 48(CX), Y10
+	VSUBPD    Y0, Y10, Y10
+	VCVTPS2PD 48(SI), Y11
+	VMULPD    Y11, Y10, Y12
+	VCMPPD    $0x16, Y1, Y10, Y10
+	VANDPD    Y10, Y11, Y11
+	VANDPD    Y10, Y12, Y12
+	VADDPD    Y11, Y5, Y5
+	VADDPD    Y12, Y9, Y9
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, SI
+	SUBQ      $0x10, R11
+	JGE       spairReluy_loop
+
+spairReluy_tail:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     spairReluy_row
+	VMOVUPD Y2, (R10)
+	VMOVUPD Y6, 128(R10)
+	VMOVUPD Y3, 32(R10)
+	VMOVUPD Y7, 160(R10)
+	VMOVUPD Y4, 64(R10)
+	VMOVUPD Y8, 192(R10)
+	VMOVUPD Y5, 96(R10)
+	VMOVUPD Y9, 224(R10)
+	VZEROUPPER
+	RET
+
+// func sdoty(n int, x *byte, y *byte, acc *byte)
+// Requires: AVX
+TEXT ·sdoty(SB), NOSPLIT, $0-32
+	MOVQ    n+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    acc+24(FP), BX
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 64(BX), Y2
+	VMOVUPS 96(BX), Y3
+	VMOVUPS 128(BX), Y4
+	VMOVUPS 160(BX), Y5
+	VMOVUPS 192(BX), Y6
+	VMOVUPS 224(BX), Y7
+
+sdoty_loop:
+	VMOVUPS (CX), Y8
+	VMULPS  (DX), Y8, Y8
+	VADDPS  Y8, Y0, Y0
+	VMOVUPS 32(CX), Y8
+	VMULPS  32(DX), Y8, Y8
+	VADDPS  Y8, Y1, Y1
+	VMOVUPS 64(CX), Y8
+	VMULPS  64(DX), Y8, Y8
+	VADDPS  Y8, Y2, Y2
+	VMOVUPS 96(CX), Y8
+	VMULPS  96(DX), Y8, Y8
+	VADDPS  Y8, Y3, Y3
+	VMOVUPS 128(CX), Y8
+	VMULPS  128(DX), Y8, Y8
+	VADDPS  Y8, Y4, Y4
+	VMOVUPS 160(CX), Y8
+	VMULPS  160(DX), Y8, Y8
+	VADDPS  Y8, Y5, Y5
+	VMOVUPS 192(CX), Y8
+	VMULPS  192(DX), Y8, Y8
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS 224(CX), Y8
+	VMULPS  224(DX), Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, AX
+	JNZ     sdoty_loop
+	VMOVUPS Y0, (BX)
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
+	VMOVUPS Y4, 128(BX)
+	VMOVUPS Y5, 160(BX)
+	VMOVUPS Y6, 192(BX)
+	VMOVUPS Y7, 224(BX)
+	VZEROUPPER
+	RET
+
 // func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
 // Requires: AVX, FMA3
 TEXT ·dtile1x2y(SB), NOSPLIT, $0-72
@@ -13945,5 +17696,1272 @@ ddot2x2y_store:
 	VMOVUPS 16(SP), X1
 	VMULPD  X1, X0, X1
 	VMOVUPS X1, (AX)
+	VZEROUPPER
+	RET
+
+// func dcopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·dcopyy(SB), NOSPLIT, $0-48
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Y0
+	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+
+dcopyy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   dcopyy_singles
+
+dcopyy_loop:
+	VMOVUPD (SI), Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD 32(SI), Y1
+	VMOVUPD Y1, 32(CX)
+	VMOVUPD 64(SI), Y1
+	VMOVUPD Y1, 64(CX)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD Y1, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     dcopyy_loop
+
+dcopyy_singles:
+	ADDQ $0x0000000c, R11
+	JL   dcopyy_tail
+
+dcopyy_single:
+	VMOVUPD (SI), Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     dcopyy_single
+
+dcopyy_tail:
+	TESTQ      R10, R10
+	JZ         dcopyy_next
+	VMASKMOVPD (SI), Y0, Y1
+	VMASKMOVPD Y1, Y0, (CX)
+
+dcopyy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dcopyy_row
+	VZEROUPPER
+	RET
+
+// func dreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·dreluy(SB), NOSPLIT, $0-48
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+
+dreluy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   dreluy_singles
+
+dreluy_loop:
+	VMOVUPD (SI), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD 32(SI), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD 64(SI), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMOVUPD Y2, 64(CX)
+	VMOVUPD 96(SI), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMOVUPD Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     dreluy_loop
+
+dreluy_singles:
+	ADDQ $0x0000000c, R11
+	JL   dreluy_tail
+
+dreluy_single:
+	VMOVUPD (SI), Y2
+	VMAXPD  Y2, Y0, Y2
+	VMOVUPD Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     dreluy_single
+
+dreluy_tail:
+	TESTQ      R10, R10
+	JZ         dreluy_next
+	VMASKMOVPD (SI), Y1, Y2
+	VMAXPD     Y2, Y0, Y2
+	VMASKMOVPD Y2, Y1, (CX)
+
+dreluy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dreluy_row
+	VZEROUPPER
+	RET
+
+// func dreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·dreluBacky(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R12, R13
+	ANDQ         $0x03, R13
+	MOVQ         R13, CX
+	VMOVQ        CX, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+
+dreluBacky_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000010, R14
+	JL   dreluBacky_singles
+
+dreluBacky_loop:
+	VMOVUPD   (R9), Y2
+	VCMPPD    $0x16, Y0, Y2, Y2
+	VMOVUPD   (SI), Y3
+	VMOVUPD   (CX), Y4
+	VADDPD    Y3, Y4, Y3
+	VBLENDVPD Y2, Y3, Y4, Y4
+	VMOVUPD   Y4, (CX)
+	VMOVUPD   32(R9), Y2
+	VCMPPD    $0x16, Y0, Y2, Y2
+	VMOVUPD   32(SI), Y3
+	VMOVUPD   32(CX), Y4
+	VADDPD    Y3, Y4, Y3
+	VBLENDVPD Y2, Y3, Y4, Y4
+	VMOVUPD   Y4, 32(CX)
+	VMOVUPD   64(R9), Y2
+	VCMPPD    $0x16, Y0, Y2, Y2
+	VMOVUPD   64(SI), Y3
+	VMOVUPD   64(CX), Y4
+	VADDPD    Y3, Y4, Y3
+	VBLENDVPD Y2, Y3, Y4, Y4
+	VMOVUPD   Y4, 64(CX)
+	VMOVUPD   96(R9), Y2
+	VCMPPD    $0x16, Y0, Y2, Y2
+	VMOVUPD   96(SI), Y3
+	VMOVUPD   96(CX), Y4
+	VADDPD    Y3, Y4, Y3
+	VBLENDVPD Y2, Y3, Y4, Y4
+	VMOVUPD   Y4, 96(CX)
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, SI
+	ADDQ      $0x00000080, R9
+	SUBQ      $0x00000010, R14
+	JGE       dreluBacky_loop
+
+dreluBacky_singles:
+	ADDQ $0x0000000c, R14
+	JL   dreluBacky_tail
+
+dreluBacky_single:
+	VMOVUPD   (R9), Y2
+	VCMPPD    $0x16, Y0, Y2, Y2
+	VMOVUPD   (SI), Y3
+	VMOVUPD   (CX), Y4
+	VADDPD    Y3, Y4, Y3
+	VBLENDVPD Y2, Y3, Y4, Y4
+	VMOVUPD   Y4, (CX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, SI
+	ADDQ      $0x00000020, R9
+	SUBQ      $0x00000004, R14
+	JGE       dreluBacky_single
+
+dreluBacky_tail:
+	TESTQ      R13, R13
+	JZ         dreluBacky_next
+	VMASKMOVPD (R9), Y1, Y2
+	VCMPPD     $0x16, Y0, Y2, Y2
+	VMASKMOVPD (SI), Y1, Y3
+	VMASKMOVPD (CX), Y1, Y4
+	VADDPD     Y3, Y4, Y3
+	VBLENDVPD  Y2, Y3, Y4, Y4
+	VMASKMOVPD Y4, Y1, (CX)
+
+dreluBacky_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  dreluBacky_row
+	VZEROUPPER
+	RET
+
+// func daddy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// Requires: AVX, AVX2
+TEXT ·daddy(SB), NOSPLIT, $0-48
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	VXORPS       Y0, Y0, Y0
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X0
+	VPBROADCASTQ X0, Y0
+	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+
+daddy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   daddy_singles
+
+daddy_loop:
+	VMOVUPD (SI), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD 32(SI), Y1
+	VMOVUPD 32(CX), Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(CX), Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(CX)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(CX), Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     daddy_loop
+
+daddy_singles:
+	ADDQ $0x0000000c, R11
+	JL   daddy_tail
+
+daddy_single:
+	VMOVUPD (SI), Y1
+	VMOVUPD (CX), Y2
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     daddy_single
+
+daddy_tail:
+	TESTQ      R10, R10
+	JZ         daddy_next
+	VMASKMOVPD (SI), Y0, Y1
+	VMASKMOVPD (CX), Y0, Y2
+	VADDPD     Y1, Y2, Y2
+	VMASKMOVPD Y2, Y0, (CX)
+
+daddy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  daddy_row
+	VZEROUPPER
+	RET
+
+// func daxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX2
+TEXT ·daxpyy(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+
+daxpyy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   daxpyy_singles
+
+daxpyy_loop:
+	VMOVUPD (SI), Y2
+	VMOVUPD (CX), Y3
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (CX)
+	VMOVUPD 32(SI), Y2
+	VMOVUPD 32(CX), Y3
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(CX)
+	VMOVUPD 64(SI), Y2
+	VMOVUPD 64(CX), Y3
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 64(CX)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(CX), Y3
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     daxpyy_loop
+
+daxpyy_singles:
+	ADDQ $0x0000000c, R11
+	JL   daxpyy_tail
+
+daxpyy_single:
+	VMOVUPD (SI), Y2
+	VMOVUPD (CX), Y3
+	VMULPD  Y0, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     daxpyy_single
+
+daxpyy_tail:
+	TESTQ      R10, R10
+	JZ         daxpyy_next
+	VMASKMOVPD (SI), Y1, Y2
+	VMASKMOVPD (CX), Y1, Y3
+	VMULPD     Y0, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMASKMOVPD Y3, Y1, (CX)
+
+daxpyy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  daxpyy_row
+	VZEROUPPER
+	RET
+
+// func dscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+// Requires: AVX, AVX2
+TEXT ·dscaley(SB), NOSPLIT, $0-56
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         a+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+
+dscaley_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   dscaley_singles
+
+dscaley_loop:
+	VMOVUPD (SI), Y2
+	VMULPD  Y0, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD 32(SI), Y2
+	VMULPD  Y0, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	VMOVUPD 64(SI), Y2
+	VMULPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(CX)
+	VMOVUPD 96(SI), Y2
+	VMULPD  Y0, Y2, Y2
+	VMOVUPD Y2, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     dscaley_loop
+
+dscaley_singles:
+	ADDQ $0x0000000c, R11
+	JL   dscaley_tail
+
+dscaley_single:
+	VMOVUPD (SI), Y2
+	VMULPD  Y0, Y2, Y2
+	VMOVUPD Y2, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     dscaley_single
+
+dscaley_tail:
+	TESTQ      R10, R10
+	JZ         dscaley_next
+	VMASKMOVPD (SI), Y1, Y2
+	VMULPD     Y0, Y2, Y2
+	VMASKMOVPD Y2, Y1, (CX)
+
+dscaley_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dscaley_row
+	VZEROUPPER
+	RET
+
+// func dnormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX2
+TEXT ·dnormy(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSD X1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X2
+	VPBROADCASTQ X2, Y2
+	VPCMPGTQ     lanes8_0<>+0(SB), Y2, Y2
+
+dnormy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   dnormy_singles
+
+dnormy_loop:
+	VMOVUPD (SI), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VMOVUPD Y3, (CX)
+	VMOVUPD 32(SI), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VMOVUPD Y3, 32(CX)
+	VMOVUPD 64(SI), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VMOVUPD Y3, 64(CX)
+	VMOVUPD 96(SI), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VMOVUPD Y3, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     dnormy_loop
+
+dnormy_singles:
+	ADDQ $0x0000000c, R11
+	JL   dnormy_tail
+
+dnormy_single:
+	VMOVUPD (SI), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VMOVUPD Y3, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     dnormy_single
+
+dnormy_tail:
+	TESTQ      R10, R10
+	JZ         dnormy_next
+	VMASKMOVPD (SI), Y2, Y3
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VMASKMOVPD Y3, Y2, (CX)
+
+dnormy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dnormy_row
+	VZEROUPPER
+	RET
+
+// func dnormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX2
+TEXT ·dnormReluy(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSD X1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X3
+	VPBROADCASTQ X3, Y3
+	VPCMPGTQ     lanes8_0<>+0(SB), Y3, Y3
+
+dnormReluy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   dnormReluy_singles
+
+dnormReluy_loop:
+	VMOVUPD (SI), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMAXPD  Y4, Y2, Y4
+	VMOVUPD Y4, (CX)
+	VMOVUPD 32(SI), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMAXPD  Y4, Y2, Y4
+	VMOVUPD Y4, 32(CX)
+	VMOVUPD 64(SI), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMAXPD  Y4, Y2, Y4
+	VMOVUPD Y4, 64(CX)
+	VMOVUPD 96(SI), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMAXPD  Y4, Y2, Y4
+	VMOVUPD Y4, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     dnormReluy_loop
+
+dnormReluy_singles:
+	ADDQ $0x0000000c, R11
+	JL   dnormReluy_tail
+
+dnormReluy_single:
+	VMOVUPD (SI), Y4
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMAXPD  Y4, Y2, Y4
+	VMOVUPD Y4, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     dnormReluy_single
+
+dnormReluy_tail:
+	TESTQ      R10, R10
+	JZ         dnormReluy_next
+	VMASKMOVPD (SI), Y3, Y4
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMAXPD     Y4, Y2, Y4
+	VMASKMOVPD Y4, Y3, (CX)
+
+dnormReluy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dnormReluy_row
+	VZEROUPPER
+	RET
+
+// func dnormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// Requires: AVX, AVX2
+TEXT ·dnormAddy(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         src+32(FP), BX
+	MOVQ         sr+40(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         mean+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         a+56(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSD X1, Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         R9, R10
+	ANDQ         $0x03, R10
+	MOVQ         R10, CX
+	VMOVQ        CX, X2
+	VPBROADCASTQ X2, Y2
+	VPCMPGTQ     lanes8_0<>+0(SB), Y2, Y2
+
+dnormAddy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x00000010, R11
+	JL   dnormAddy_singles
+
+dnormAddy_loop:
+	VMOVUPD (SI), Y3
+	VMOVUPD (CX), Y4
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, (CX)
+	VMOVUPD 32(SI), Y3
+	VMOVUPD 32(CX), Y4
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 32(CX)
+	VMOVUPD 64(SI), Y3
+	VMOVUPD 64(CX), Y4
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 64(CX)
+	VMOVUPD 96(SI), Y3
+	VMOVUPD 96(CX), Y4
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, R11
+	JGE     dnormAddy_loop
+
+dnormAddy_singles:
+	ADDQ $0x0000000c, R11
+	JL   dnormAddy_tail
+
+dnormAddy_single:
+	VMOVUPD (SI), Y3
+	VMOVUPD (CX), Y4
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000004, R11
+	JGE     dnormAddy_single
+
+dnormAddy_tail:
+	TESTQ      R10, R10
+	JZ         dnormAddy_next
+	VMASKMOVPD (SI), Y2, Y3
+	VMASKMOVPD (CX), Y2, Y4
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VADDPD     Y3, Y4, Y4
+	VMASKMOVPD Y4, Y2, (CX)
+
+dnormAddy_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	DECQ R8
+	JNZ  dnormAddy_row
+	VZEROUPPER
+	RET
+
+// func dnormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX2
+TEXT ·dnormBacky(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSD X1, Y1
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Y2
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSD X3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         R12, R13
+	ANDQ         $0x03, R13
+	MOVQ         R13, CX
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     lanes8_0<>+0(SB), Y4, Y4
+
+dnormBacky_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000010, R14
+	JL   dnormBacky_singles
+
+dnormBacky_loop:
+	VMOVUPD (R9), Y5
+	VMOVUPD (SI), Y6
+	VSUBPD  Y3, Y5, Y5
+	VMULPD  Y0, Y6, Y6
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y2, Y6, Y6
+	VMOVUPD Y6, (CX)
+	VMOVUPD 32(R9), Y5
+	VMOVUPD 32(SI), Y6
+	VSUBPD  Y3, Y5, Y5
+	VMULPD  Y0, Y6, Y6
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y2, Y6, Y6
+	VMOVUPD Y6, 32(CX)
+	VMOVUPD 64(R9), Y5
+	VMOVUPD 64(SI), Y6
+	VSUBPD  Y3, Y5, Y5
+	VMULPD  Y0, Y6, Y6
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y2, Y6, Y6
+	VMOVUPD Y6, 64(CX)
+	VMOVUPD 96(R9), Y5
+	VMOVUPD 96(SI), Y6
+	VSUBPD  Y3, Y5, Y5
+	VMULPD  Y0, Y6, Y6
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y2, Y6, Y6
+	VMOVUPD Y6, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R14
+	JGE     dnormBacky_loop
+
+dnormBacky_singles:
+	ADDQ $0x0000000c, R14
+	JL   dnormBacky_tail
+
+dnormBacky_single:
+	VMOVUPD (R9), Y5
+	VMOVUPD (SI), Y6
+	VSUBPD  Y3, Y5, Y5
+	VMULPD  Y0, Y6, Y6
+	VMULPD  Y1, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y2, Y6, Y6
+	VMOVUPD Y6, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R14
+	JGE     dnormBacky_single
+
+dnormBacky_tail:
+	TESTQ      R13, R13
+	JZ         dnormBacky_next
+	VMASKMOVPD (R9), Y4, Y5
+	VMASKMOVPD (SI), Y4, Y6
+	VSUBPD     Y3, Y5, Y5
+	VMULPD     Y0, Y6, Y6
+	VMULPD     Y1, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y2, Y6, Y6
+	VMASKMOVPD Y6, Y4, (CX)
+
+dnormBacky_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  dnormBacky_row
+	VZEROUPPER
+	RET
+
+// func dnormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// Requires: AVX, AVX2
+TEXT ·dnormReluBacky(SB), NOSPLIT, $0-96
+	MOVQ         dst+16(FP), AX
+	MOVQ         dr+24(FP), DX
+	MOVQ         grad+32(FP), BX
+	MOVQ         gr+40(FP), DI
+	MOVQ         src+48(FP), R8
+	MOVQ         sr+56(FP), R10
+	MOVQ         h+0(FP), R11
+	MOVQ         n+8(FP), R12
+	MOVQ         a+64(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         b+72(FP), CX
+	VMOVQ        CX, X1
+	VBROADCASTSD X1, Y1
+	MOVQ         c+80(FP), CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Y2
+	MOVQ         mean+88(FP), CX
+	VMOVQ        CX, X3
+	VBROADCASTSD X3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         R12, R13
+	ANDQ         $0x03, R13
+	MOVQ         R13, CX
+	VMOVQ        CX, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     lanes8_0<>+0(SB), Y5, Y5
+
+dnormReluBacky_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R8, R9
+	MOVQ R12, R14
+	SUBQ $0x00000010, R14
+	JL   dnormReluBacky_singles
+
+dnormReluBacky_loop:
+	VMOVUPD (R9), Y6
+	VMOVUPD (SI), Y7
+	VSUBPD  Y3, Y6, Y6
+	VCMPPD  $0x16, Y4, Y6, Y8
+	VMULPD  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPD  Y1, Y6, Y6
+	VADDPD  Y6, Y7, Y7
+	VADDPD  Y2, Y7, Y7
+	VMOVUPD Y7, (CX)
+	VMOVUPD 32(R9), Y6
+	VMOVUPD 32(SI), Y7
+	VSUBPD  Y3, Y6, Y6
+	VCMPPD  $0x16, Y4, Y6, Y8
+	VMULPD  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPD  Y1, Y6, Y6
+	VADDPD  Y6, Y7, Y7
+	VADDPD  Y2, Y7, Y7
+	VMOVUPD Y7, 32(CX)
+	VMOVUPD 64(R9), Y6
+	VMOVUPD 64(SI), Y7
+	VSUBPD  Y3, Y6, Y6
+	VCMPPD  $0x16, Y4, Y6, Y8
+	VMULPD  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPD  Y1, Y6, Y6
+	VADDPD  Y6, Y7, Y7
+	VADDPD  Y2, Y7, Y7
+	VMOVUPD Y7, 64(CX)
+	VMOVUPD 96(R9), Y6
+	VMOVUPD 96(SI), Y7
+	VSUBPD  Y3, Y6, Y6
+	VCMPPD  $0x16, Y4, Y6, Y8
+	VMULPD  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPD  Y1, Y6, Y6
+	VADDPD  Y6, Y7, Y7
+	VADDPD  Y2, Y7, Y7
+	VMOVUPD Y7, 96(CX)
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R14
+	JGE     dnormReluBacky_loop
+
+dnormReluBacky_singles:
+	ADDQ $0x0000000c, R14
+	JL   dnormReluBacky_tail
+
+dnormReluBacky_single:
+	VMOVUPD (R9), Y6
+	VMOVUPD (SI), Y7
+	VSUBPD  Y3, Y6, Y6
+	VCMPPD  $0x16, Y4, Y6, Y8
+	VMULPD  Y0, Y7, Y7
+	VANDPS  Y8, Y7, Y7
+	VMULPD  Y1, Y6, Y6
+	VADDPD  Y6, Y7, Y7
+	VADDPD  Y2, Y7, Y7
+	VMOVUPD Y7, (CX)
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R14
+	JGE     dnormReluBacky_single
+
+dnormReluBacky_tail:
+	TESTQ      R13, R13
+	JZ         dnormReluBacky_next
+	VMASKMOVPD (R9), Y5, Y6
+	VMASKMOVPD (SI), Y5, Y7
+	VSUBPD     Y3, Y6, Y6
+	VCMPPD     $0x16, Y4, Y6, Y8
+	VMULPD     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y6, Y7, Y7
+	VADDPD     Y2, Y7, Y7
+	VMASKMOVPD Y7, Y5, (CX)
+
+dnormReluBacky_next:
+	ADDQ DX, AX
+	ADDQ DI, BX
+	ADDQ R10, R8
+	DECQ R11
+	JNZ  dnormReluBacky_row
+	VZEROUPPER
+	RET
+
+// func dmomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX2
+TEXT ·dmomenty(SB), NOSPLIT, $0-48
+	MOVQ         src+16(FP), AX
+	MOVQ         sr+24(FP), DX
+	MOVQ         h+0(FP), BX
+	MOVQ         n+8(FP), SI
+	MOVQ         acc+40(FP), DI
+	MOVQ         offset+32(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPD      (DI), Y1
+	VMOVUPD      128(DI), Y5
+	VMOVUPD      32(DI), Y2
+	VMOVUPD      160(DI), Y6
+	VMOVUPD      64(DI), Y3
+	VMOVUPD      192(DI), Y7
+	VMOVUPD      96(DI), Y4
+	VMOVUPD      224(DI), Y8
+
+dmomenty_row:
+	MOVQ AX, CX
+	MOVQ SI, R8
+	SUBQ $0x10, R8
+	JL   dmomenty_tail
+
+dmomenty_loop:
+	VMOVUPD (CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y9, Y10
+	VADDPD  Y9, Y1, Y1
+	VADDPD  Y10, Y5, Y5
+	VMOVUPD 32(CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y9, Y10
+	VADDPD  Y9, Y2, Y2
+	VADDPD  Y10, Y6, Y6
+	VMOVUPD 64(CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y9, Y10
+	VADDPD  Y9, Y3, Y3
+	VADDPD  Y10, Y7, Y7
+	VMOVUPD 96(CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y9, Y10
+	VADDPD  Y9, Y4, Y4
+	VADDPD  Y10, Y8, Y8
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x10, R8
+	JGE     dmomenty_loop
+
+dmomenty_tail:
+	ADDQ    DX, AX
+	DECQ    BX
+	JNZ     dmomenty_row
+	VMOVUPD Y1, (DI)
+	VMOVUPD Y5, 128(DI)
+	VMOVUPD Y2, 32(DI)
+	VMOVUPD Y6, 160(DI)
+	VMOVUPD Y3, 64(DI)
+	VMOVUPD Y7, 192(DI)
+	VMOVUPD Y4, 96(DI)
+	VMOVUPD Y8, 224(DI)
+	VZEROUPPER
+	RET
+
+// func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX2
+TEXT ·dpairy(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPD      (R10), Y1
+	VMOVUPD      128(R10), Y5
+	VMOVUPD      32(R10), Y2
+	VMOVUPD      160(R10), Y6
+	VMOVUPD      64(R10), Y3
+	VMOVUPD      192(R10), Y7
+	VMOVUPD      96(R10), Y4
+	VMOVUPD      224(R10), Y8
+
+dpairy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x10, R11
+	JL   dpairy_tail
+
+dpairy_loop:
+	VMOVUPD (CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMOVUPD (SI), Y10
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y1, Y1
+	VADDPD  Y9, Y5, Y5
+	VMOVUPD 32(CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMOVUPD 32(SI), Y10
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y2, Y2
+	VADDPD  Y9, Y6, Y6
+	VMOVUPD 64(CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMOVUPD 64(SI), Y10
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y3, Y3
+	VADDPD  Y9, Y7, Y7
+	VMOVUPD 96(CX), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMOVUPD 96(SI), Y10
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y4, Y4
+	VADDPD  Y9, Y8, Y8
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x10, R11
+	JGE     dpairy_loop
+
+dpairy_tail:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     dpairy_row
+	VMOVUPD Y1, (R10)
+	VMOVUPD Y5, 128(R10)
+	VMOVUPD Y2, 32(R10)
+	VMOVUPD Y6, 160(R10)
+	VMOVUPD Y3, 64(R10)
+	VMOVUPD Y7, 192(R10)
+	VMOVUPD Y4, 96(R10)
+	VMOVUPD Y8, 224(R10)
+	VZEROUPPER
+	RET
+
+// func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// Requires: AVX, AVX2
+TEXT ·dpairReluy(SB), NOSPLIT, $0-64
+	MOVQ         src+32(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         grad+16(FP), BX
+	MOVQ         gr+24(FP), DI
+	MOVQ         h+0(FP), R8
+	MOVQ         n+8(FP), R9
+	MOVQ         acc+56(FP), R10
+	MOVQ         offset+48(FP), CX
+	VMOVQ        CX, X0
+	VBROADCASTSD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPD      (R10), Y2
+	VMOVUPD      128(R10), Y6
+	VMOVUPD      32(R10), Y3
+	VMOVUPD      160(R10), Y7
+	VMOVUPD      64(R10), Y4
+	VMOVUPD      192(R10), Y8
+	VMOVUPD      96(R10), Y5
+	VMOVUPD      224(R10), Y9
+
+dpairReluy_row:
+	MOVQ AX, CX
+	MOVQ BX, SI
+	MOVQ R9, R11
+	SUBQ $0x10, R11
+	JL   dpairReluy_tail
+
+dpairReluy_loop:
+	VMOVUPD (CX), Y10
+	VSUBPD  Y0, Y10, Y10
+	VMOVUPD (SI), Y11
+	VMULPD  Y11, Y10, Y12
+	VCMPPD  $0x16, Y1, Y10, Y10
+	VANDPD  Y10, Y11, Y11
+	VANDPD  Y10, Y12, Y12
+	VADDPD  Y11, Y2, Y2
+	VADDPD  Y12, Y6, Y6
+	VMOVUPD 32(CX), Y10
+	VSUBPD  Y0, Y10, Y10
+	VMOVUPD 32(SI), Y11
+	VMULPD  Y11, Y10, Y12
+	VCMPPD  $0x16, Y1, Y10, Y10
+	VANDPD  Y10, Y11, Y11
+	VANDPD  Y10, Y12, Y12
+	VADDPD  Y11, Y3, Y3
+	VADDPD  Y12, Y7, Y7
+	VMOVUPD 64(CX), Y10
+	VSUBPD  Y0, Y10, Y10
+	VMOVUPD 64(SI), Y11
+	VMULPD  Y11, Y10, Y12
+	VCMPPD  $0x16, Y1, Y10, Y10
+	VANDPD  Y10, Y11, Y11
+	VANDPD  Y10, Y12, Y12
+	VADDPD  Y11, Y4, Y4
+	VADDPD  Y12, Y8, Y8
+	VMOVUPD 96(CX), Y10
+	VSUBPD  Y0, Y10, Y10
+	VMOVUPD 96(SI), Y11
+	VMULPD  Y11, Y10, Y12
+	VCMPPD  $0x16, Y1, Y10, Y10
+	VANDPD  Y10, Y11, Y11
+	VANDPD  Y10, Y12, Y12
+	VADDPD  Y11, Y5, Y5
+	VADDPD  Y12, Y9, Y9
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x10, R11
+	JGE     dpairReluy_loop
+
+dpairReluy_tail:
+	ADDQ    DX, AX
+	ADDQ    DI, BX
+	DECQ    R8
+	JNZ     dpairReluy_row
+	VMOVUPD Y2, (R10)
+	VMOVUPD Y6, 128(R10)
+	VMOVUPD Y3, 32(R10)
+	VMOVUPD Y7, 160(R10)
+	VMOVUPD Y4, 64(R10)
+	VMOVUPD Y8, 192(R10)
+	VMOVUPD Y5, 96(R10)
+	VMOVUPD Y9, 224(R10)
+	VZEROUPPER
+	RET
+
+// func ddoty(n int, x *byte, y *byte, acc *byte)
+// Requires: AVX
+TEXT ·ddoty(SB), NOSPLIT, $0-32
+	MOVQ    n+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    acc+24(FP), BX
+	VMOVUPD (BX), Y0
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 64(BX), Y2
+	VMOVUPD 96(BX), Y3
+	VMOVUPD 128(BX), Y4
+	VMOVUPD 160(BX), Y5
+	VMOVUPD 192(BX), Y6
+	VMOVUPD 224(BX), Y7
+
+ddoty_loop:
+	VMOVUPD (CX), Y8
+	VMULPD  (DX), Y8, Y8
+	VADDPD  Y8, Y0, Y0
+	VMOVUPD 32(CX), Y8
+	VMULPD  32(DX), Y8, Y8
+	VADDPD  Y8, Y1, Y1
+	VMOVUPD 64(CX), Y8
+	VMULPD  64(DX), Y8, Y8
+	VADDPD  Y8, Y2, Y2
+	VMOVUPD 96(CX), Y8
+	VMULPD  96(DX), Y8, Y8
+	VADDPD  Y8, Y3, Y3
+	VMOVUPD 128(CX), Y8
+	VMULPD  128(DX), Y8, Y8
+	VADDPD  Y8, Y4, Y4
+	VMOVUPD 160(CX), Y8
+	VMULPD  160(DX), Y8, Y8
+	VADDPD  Y8, Y5, Y5
+	VMOVUPD 192(CX), Y8
+	VMULPD  192(DX), Y8, Y8
+	VADDPD  Y8, Y6, Y6
+	VMOVUPD 224(CX), Y8
+	VMULPD  224(DX), Y8, Y8
+	VADDPD  Y8, Y7, Y7
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, AX
+	JNZ     ddoty_loop
+	VMOVUPD Y0, (BX)
+	VMOVUPD Y1, 32(BX)
+	VMOVUPD Y2, 64(BX)
+	VMOVUPD Y3, 96(BX)
+	VMOVUPD Y4, 128(BX)
+	VMOVUPD Y5, 160(BX)
+	VMOVUPD Y6, 192(BX)
+	VMOVUPD Y7, 224(BX)
 	VZEROUPPER
 	RET

@@ -55,6 +55,10 @@ func Scal[T Float](n int, alpha T, x []T, incX int) {
 		panic(nLT0)
 	}
 	checkX(n, incX, len(x))
+	if incX == 1 && alpha != 0 {
+		scaleRow(x[:n], alpha)
+		return
+	}
 	for i := 0; i < n; i++ {
 		if alpha == 0 {
 			x[i*incX] = 0

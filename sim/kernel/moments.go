@@ -44,9 +44,7 @@ func ChannelMoments[T Float](dst []Moment, src []T, sp Planes) {
 	for c := 0; c < sp.C; c++ {
 		acc = sums{}
 		x0 := src[sp.At(c, 0, 0)]
-		for y := 0; y < h; y++ {
-			momentRow(&acc, src[sp.At(c, y, 0):][:n], x0)
-		}
+		momentRows(&acc, h, n, plane(src, sp, c), x0)
 		s, q := acc.total()
 		m := s / cnt
 		dst[c] = Moment{N: cnt, Mean: float64(x0) + m, M2: max(0, q-float64(s*m))}

@@ -8,10 +8,11 @@ func Normalise[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale []T,
 	checkLen("Normalise", dst, dp)
 	checkLen("Normalise", src, sp)
 	h, n := run(dp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			normRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], mean[c], scale[c], relu)
-		}
+		normRows(h, n, plane(dst, dp, c), plane(src, sp, c), mean[c], scale[c], relu)
 	}
 }
 
@@ -23,10 +24,11 @@ func NormaliseAdd[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale [
 	checkLen("NormaliseAdd", dst, dp)
 	checkLen("NormaliseAdd", src, sp)
 	h, n := run(dp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			normAddRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], mean[c], scale[c])
-		}
+		normAddRows(h, n, plane(dst, dp, c), plane(src, sp, c), mean[c], scale[c])
 	}
 }
 
@@ -45,8 +47,8 @@ func NormaliseSums[T Float](sg, sgx []float64, g []T, gp Planes, src []T, sp Pla
 	var acc sums
 	for c := 0; c < gp.C; c++ {
 		acc = sums{}
-		for y := 0; y < h; y++ {
-			sumRow(&acc, g[gp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], mean[c], relu)
+		if h*n > 0 {
+			pairRows(&acc, h, n, plane(g, gp, c), plane(src, sp, c), mean[c], relu)
 		}
 		sg[c], sgx[c] = acc.total()
 	}
@@ -67,9 +69,10 @@ func NormaliseBackward[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, s
 	checkLen("NormaliseBackward", g, gp)
 	checkLen("NormaliseBackward", src, sp)
 	h, n := run(dp, gp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			normBackRow(dst[dp.At(c, y, 0):][:n], g[gp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n], a[c], b[c], c0[c], mean[c], relu)
-		}
+		normBackRows(h, n, plane(dst, dp, c), plane(g, gp, c), plane(src, sp, c), a[c], b[c], c0[c], mean[c], relu)
 	}
 }

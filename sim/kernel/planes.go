@@ -119,14 +119,17 @@ func checkWindow(what string, dst, src Planes, win Window, border bool) {
 
 // run is the shape in which an element-wise pass walks planes: rows of width n,
 // rows per plane h. Dense operands are walked as one long row.
+// Nothing is walked (h = 0) if the planes are empty.
 func run(p Planes, more ...Planes) (h, n int) {
-	if !p.IsDense() {
-		return p.H, p.W
+	if p.H*p.W == 0 {
+		return 0, 0
 	}
+	dense := p.IsDense()
 	for _, q := range more {
-		if !q.IsDense() {
-			return p.H, p.W
-		}
+		dense = dense && q.IsDense()
+	}
+	if !dense {
+		return p.H, p.W
 	}
 	return 1, p.H * p.W
 }

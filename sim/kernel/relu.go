@@ -4,14 +4,18 @@ package kernel
 // dst and src have the same length and may be the same slice.
 func Relu[T Float](dst, src []T) {
 	dst = dst[:len(src)]
-	reluRow(dst, src)
+	if len(src) > 0 {
+		reluRows(1, len(src), rect[T]{s: dst}, rect[T]{s: src})
+	}
 }
 
 // ReluBackward accumulates dst[i] += g[i] where not src[i] ≤ 0, with src the input
 // (or the output) of the ReLU. The lengths are equal.
 func ReluBackward[T Float](dst, g, src []T) {
 	g, dst = g[:len(src)], dst[:len(src)]
-	reluBackwardRow(dst, g, src)
+	if len(src) > 0 {
+		reluBackRows(1, len(src), rect[T]{s: dst}, rect[T]{s: g}, rect[T]{s: src})
+	}
 }
 
 // Copy computes dst = src between two layouts of the same shape.
@@ -20,10 +24,11 @@ func Copy[T Float](dst []T, dp Planes, src []T, sp Planes) {
 	checkLen("Copy", dst, dp)
 	checkLen("Copy", src, sp)
 	h, n := run(dp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			copy(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
-		}
+		copyRows(h, n, plane(dst, dp, c), plane(src, sp, c))
 	}
 }
 
@@ -34,10 +39,11 @@ func CopyRelu[T Float](dst []T, dp Planes, src []T, sp Planes) {
 	checkLen("CopyRelu", dst, dp)
 	checkLen("CopyRelu", src, sp)
 	h, n := run(dp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			reluRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
-		}
+		reluRows(h, n, plane(dst, dp, c), plane(src, sp, c))
 	}
 }
 
@@ -47,10 +53,11 @@ func Accumulate[T Float](dst []T, dp Planes, src []T, sp Planes) {
 	checkLen("Accumulate", dst, dp)
 	checkLen("Accumulate", src, sp)
 	h, n := run(dp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			addRow(dst[dp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
-		}
+		addRows(h, n, plane(dst, dp, c), plane(src, sp, c))
 	}
 }
 
@@ -64,10 +71,11 @@ func AccumulateRelu[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, sp P
 	checkLen("AccumulateRelu", g, gp)
 	checkLen("AccumulateRelu", src, sp)
 	h, n := run(dp, gp, sp)
+	if h == 0 {
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		for y := 0; y < h; y++ {
-			reluBackwardRow(dst[dp.At(c, y, 0):][:n], g[gp.At(c, y, 0):][:n], src[sp.At(c, y, 0):][:n])
-		}
+		reluBackRows(h, n, plane(dst, dp, c), plane(g, gp, c), plane(src, sp, c))
 	}
 }
 

@@ -10,6 +10,8 @@ func main() {
 	for _, v := range []vector{{wide: true}, {wide: true, f64: true}, {}, {f64: true}} {
 		products(v)
 		dots(v)
+		rows(v)
+		reductions(v)
 	}
 	Generate()
 }

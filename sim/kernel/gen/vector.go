@@ -63,6 +63,11 @@ func (v vector) pick(s, d func(...Op), ops ...Op) {
 	}
 }
 
+// four adapts an instruction of four operands to pick.
+func four(f func(a, b, c, d Op)) func(...Op) {
+	return func(o ...Op) { f(o[0], o[1], o[2], o[3]) }
+}
+
 func (v vector) zero(r Op) {
 	if v.wide {
 		VPXORD(r, r, r)

@@ -1,0 +1,171 @@
+package kernel
+
+import (
+	"math"
+	"unsafe"
+)
+
+type (
+	rows1 func(h, n int, dst *byte, dr int, src *byte, sr int)
+	rows2 func(h, n int, dst *byte, dr int, g *byte, gr int, src *byte, sr int)
+	rowsA func(h, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+	rowsB func(h, n int, dst *byte, dr int, src *byte, sr int, mean, a uint64)
+	rowsC func(h, n int, dst *byte, dr int, g *byte, gr int, src *byte, sr int, a, b, c, mean uint64)
+)
+
+// rowSet holds the element-wise passes of one path and element type. They walk h > 0
+// rows of n > 0 values; row strides are in bytes, scalars are passed as their bits.
+type rowSet struct {
+	copy, relu, add         rows1
+	reluBack                rows2
+	axpy, scale             rowsA
+	norm, normRelu, normAdd rowsB
+	normBack, normReluBack  rowsC
+}
+
+// ptr is the address of s[i] as the assembly wants it.
+func ptr[T Float](s []T, i int) *byte { return (*byte)(unsafe.Pointer(&s[i])) }
+
+// word is the bits of a scalar.
+func word[T Float](v T) uint64 {
+	if sizeOf[T]() == 4 {
+		return uint64(math.Float32bits(float32(v)))
+	}
+	return math.Float64bits(float64(v))
+}
+
+// rect is h rows of n values, stride apart, from index at of s.
+type rect[T Float] struct {
+	s      []T
+	at     int
+	stride int
+}
+
+func (r rect[T]) row(y, n int) []T { return r.s[r.at+y*r.stride:][:n] }
+func (r rect[T]) ptr() *byte       { return ptr(r.s, r.at) }
+func (r rect[T]) step() int        { return r.stride * sizeOf[T]() }
+
+// plane is channel c of planes p as a rect.
+func plane[T Float](s []T, p Planes, c int) rect[T] { return rect[T]{s, p.At(c, 0, 0), p.RowStride} }
+
+func copyRows[T Float](h, n int, dst, src rect[T]) {
+	if v := rowsOf[T](); v != nil {
+		v.copy(h, n, dst.ptr(), dst.step(), src.ptr(), src.step())
+		return
+	}
+	for y := range h {
+		copy(dst.row(y, n), src.row(y, n))
+	}
+}
+
+func reluRows[T Float](h, n int, dst, src rect[T]) {
+	if v := rowsOf[T](); v != nil {
+		v.relu(h, n, dst.ptr(), dst.step(), src.ptr(), src.step())
+		return
+	}
+	for y := range h {
+		reluRowGo(dst.row(y, n), src.row(y, n))
+	}
+}
+
+func reluBackRows[T Float](h, n int, dst, g, src rect[T]) {
+	if v := rowsOf[T](); v != nil {
+		v.reluBack(h, n, dst.ptr(), dst.step(), g.ptr(), g.step(), src.ptr(), src.step())
+		return
+	}
+	for y := range h {
+		reluBackwardRowGo(dst.row(y, n), g.row(y, n), src.row(y, n))
+	}
+}
+
+func addRows[T Float](h, n int, dst, src rect[T]) {
+	if v := rowsOf[T](); v != nil {
+		v.add(h, n, dst.ptr(), dst.step(), src.ptr(), src.step())
+		return
+	}
+	for y := range h {
+		addRowGo(dst.row(y, n), src.row(y, n))
+	}
+}
+
+func normRows[T Float](h, n int, dst, src rect[T], mean, scale T, relu bool) {
+	if v := rowsOf[T](); v != nil {
+		f := v.norm
+		if relu {
+			f = v.normRelu
+		}
+		f(h, n, dst.ptr(), dst.step(), src.ptr(), src.step(), word(mean), word(scale))
+		return
+	}
+	for y := range h {
+		normRowGo(dst.row(y, n), src.row(y, n), mean, scale, relu)
+	}
+}
+
+func normAddRows[T Float](h, n int, dst, src rect[T], mean, scale T) {
+	if v := rowsOf[T](); v != nil {
+		v.normAdd(h, n, dst.ptr(), dst.step(), src.ptr(), src.step(), word(mean), word(scale))
+		return
+	}
+	for y := range h {
+		normAddRowGo(dst.row(y, n), src.row(y, n), mean, scale)
+	}
+}
+
+func normBackRows[T Float](h, n int, dst, g, src rect[T], a, b, c, mean T, relu bool) {
+	if v := rowsOf[T](); v != nil {
+		f := v.normBack
+		if relu {
+			f = v.normReluBack
+		}
+		f(h, n, dst.ptr(), dst.step(), g.ptr(), g.step(), src.ptr(), src.step(), word(a), word(b), word(c), word(mean))
+		return
+	}
+	for y := range h {
+		normBackRowGo(dst.row(y, n), g.row(y, n), src.row(y, n), a, b, c, mean, relu)
+	}
+}
+
+// axpyRow computes y += alpha·x on non-empty vectors of equal length.
+func axpyRow[T Float](y, x []T, alpha T) {
+	if v := rowsOf[T](); v != nil && len(y) > 0 {
+		v.axpy(1, len(y), ptr(y, 0), 0, ptr(x, 0), 0, word(alpha))
+		return
+	}
+	axpyRowGo(y, x, alpha)
+}
+
+// scaleRow computes x = alpha·x.
+func scaleRow[T Float](x []T, alpha T) {
+	if v := rowsOf[T](); v != nil && len(x) > 0 {
+		v.scale(1, len(x), ptr(x, 0), 0, ptr(x, 0), 0, word(alpha))
+		return
+	}
+	for i := range x {
+		x[i] *= alpha
+	}
+}
+
+func momentRows[T Float](acc *sums, h, n int, src rect[T], x0 T) {
+	if momentVector(acc, h, n, src, x0) {
+		return
+	}
+	for y := range h {
+		momentRowGo(acc, src.row(y, n), x0)
+	}
+}
+
+func pairRows[T Float](acc *sums, h, n int, g, src rect[T], mean T, relu bool) {
+	if pairVector(acc, h, n, g, src, mean, relu) {
+		return
+	}
+	for y := range h {
+		sumRowGo(acc, g.row(y, n), src.row(y, n), mean, relu)
+	}
+}
+
+// dotRow adds x[i]·y[i] to lane i mod len(acc).
+func dotRow[T Float](acc, x, y []T) {
+	n := dotVector(acc, x, y)
+	dotRowGo(acc, x[n:], y[n:])
+}
