@@ -1,0 +1,196 @@
+package ode
+
+import (
+	"math"
+	"testing"
+
+	"edgewise/theory/dynamics"
+)
+
+// h5 returns the equal shares h_e = E[1_eff/n | e active] of the minimal cell at
+// activities p, edges (0,2),(1,2),(0,3),(1,3),(2,3) (P4.3): integrals over [0,1]
+// of products of q_i + p_i s.
+func h5(p []float64) [5]float64 {
+	line := func(e int) []float64 { return []float64{1 - p[e], p[e]} }
+	product := func(fs ...[]float64) []float64 {
+		out := []float64{1}
+		for _, f := range fs {
+			next := make([]float64, len(out)+len(f)-1)
+			for i, a := range out {
+				for j, b := range f {
+					next[i+j] += a * b
+				}
+			}
+			out = next
+		}
+		return out
+	}
+	integral := func(poly []float64) float64 {
+		s := 0.0
+		for k, c := range poly {
+			s += c / float64(k+1)
+		}
+		return s
+	}
+	off := (1 - p[0]) * (1 - p[1])
+	into2 := product(line(0), line(1)) // node 2 reached
+	into2[0] -= off
+	core := product(into2, line(4))
+	core[0] += off
+	return [5]float64{
+		integral(product(line(1), line(2), line(3), line(4))),
+		integral(product(line(0), line(2), line(3), line(4))),
+		integral(product(line(3), core)),
+		integral(product(line(2), core)),
+		integral(product(line(2), line(3), into2)),
+	}
+}
+
+// closedForm are the costs C_e = v w_e r_e - u h_e of P4.3, plus a transfer b
+// from the earlier cells onto (2,3) that is taken from the other edges.
+type closedForm struct {
+	eta     float64
+	total   func(t float64) float64 // L - H
+	v       func(t float64) float64
+	energy4 float64
+	b       func(t float64) float64
+}
+
+func (c closedForm) term() Term {
+	return Term{Dim: 5, F: func(dd []float64, t float64, d []float64) {
+		var p [5]float64
+		for e := range p {
+			p[e] = dynamics.Probability(d[e])
+		}
+		h := h5(p[:])
+		r := [5]float64{1, 1, 1, 1, c.energy4 * (1 - (1-p[0])*(1-p[1]))}
+		v, sumR, sumH := c.v(t), 0.0, 0.0
+		for e := range p {
+			sumR += p[e] * r[e]
+			sumH += p[e] * h[e]
+		}
+		u := (v*sumR - c.total(t)) / math.Max(sumH, 1e-12)
+		inputs := p[0] + p[1] + p[2] + p[3]
+		edge := dynamics.EqualCost{Ops: 8, Eta: c.eta}
+		for e := range p {
+			transfer := -p[4] / inputs
+			if e == 4 {
+				transfer = 1
+			}
+			dd[e] = edge.Speed(d[e], v*r[e]-u*h[e]+c.b(t)*transfer)
+		}
+	}}
+}
+
+// growth is what P6 reads off a run: peaks of the none probability, when it
+// falls below one half again, and its final value, per edge.
+type growth struct{ peak, peakAt, half, final [5]float64 }
+
+// read samples the dense output at every half unit of time, as P6 does.
+func (c closedForm) read(t *testing.T) growth {
+	t.Helper()
+	d0 := math.Log(7)
+	const end, points = 150.0, 301
+	at := make([]float64, points)
+	for i := range at {
+		at[i] = end * float64(i) / (points - 1)
+	}
+	s, err := Solve(c.term(), []float64{d0, d0, d0, d0, d0}, 0, end, Options{At: at, Controller: PI(1e-9, 1e-10)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g growth
+	for e := range g.peak {
+		for i, x := range at {
+			none := dynamics.Probability(-s.Y[i][e])
+			if none > g.peak[e] {
+				g.peak[e], g.peakAt[e], g.half[e] = none, x, 0
+			}
+			if g.half[e] == 0 && g.peak[e] > .5 && none < .5 {
+				g.half[e] = x
+			}
+			g.final[e] = none
+		}
+	}
+	return g
+}
+
+func singleLevel(eta float64) closedForm {
+	return closedForm{
+		eta:     eta,
+		total:   func(t float64) float64 { return .30*math.Exp(-t/10) - .16*(1-math.Exp(-t/15))*math.Exp(-t/120) },
+		v:       func(t float64) float64 { return .30/(5*.861) + .03*(1-math.Exp(-t/20)) },
+		energy4: 1,
+		b:       func(float64) float64 { return 0 },
+	}
+}
+
+// P6, eta = 30: edges are dropped first (peaks .884, .868, .824 at t = 13, 12.5,
+// 31), come back below one half at 30, 20 and 66: growth (O1) in the order
+// (0,3), (0,2), (2,3) (O2).
+func TestClosedFormGrows(t *testing.T) {
+	g := singleLevel(30).read(t)
+	for _, w := range []struct {
+		e                  int
+		peak, peakAt, half float64
+	}{{0, .884, 13, 30}, {2, .868, 12.5, 20}, {4, .824, 31, 66}} {
+		within(t, "peak", g.peak[w.e], w.peak, 6e-4)
+		within(t, "time of the peak", g.peakAt[w.e], w.peakAt, .5)
+		within(t, "time below one half", g.half[w.e], w.half, .75)
+	}
+	if !(g.half[2] < g.half[0] && g.half[0] < g.half[4]) {
+		t.Errorf("order of regrowth: %v", g.half)
+	}
+	if g.peak[0] != g.peak[1] || g.peak[2] != g.peak[3] {
+		t.Errorf("the symmetric cell lost its symmetry: %v", g.peak)
+	}
+}
+
+// P6, sweep of eta: peaks of (0,2)/(2,3), and the final order.
+func TestClosedFormSweep(t *testing.T) {
+	for _, w := range []struct{ eta, p0, p4 float64 }{{3, .14, .14}, {6, .16, .16}, {10, .20, .20}, {15, .28, .29}, {20, .42, .48}, {30, .88, .82}, {60, 1, .93}} {
+		g := singleLevel(w.eta).read(t)
+		within(t, "peak of (0,2)", g.peak[0], w.p0, .006)
+		within(t, "peak of (2,3)", g.peak[4], w.p4, .006)
+		if w.eta <= 30 && !(g.final[2] < g.final[0] && g.final[0] < g.final[4]) {
+			t.Errorf("eta %g: final none probabilities %v", w.eta, g.final)
+		}
+	}
+}
+
+// P6, eta = 6: with edge (2,3)'s energy 1.7 times, or a transfer of .03 from
+// the earlier cells, (2,3) is excluded; the others grow.
+func TestClosedFormExcludes(t *testing.T) {
+	energy := singleLevel(6)
+	energy.energy4 = 1.7
+	transfer := singleLevel(6)
+	transfer.b = func(t float64) float64 { return .03 * (1 - math.Exp(-t/15)) }
+	for _, w := range []struct {
+		c    closedForm
+		want float64
+	}{{energy, .981}, {transfer, .901}} {
+		g := w.c.read(t)
+		within(t, "final (2,3)", g.final[4], w.want, 6e-4)
+		if g.final[0] > .06 || g.final[2] > .06 {
+			t.Errorf("the input edges end at %v", g.final)
+		}
+	}
+}
+
+// P6, bi-level: the curve plus an over-confidence gap that rises to .12 drops
+// every edge (O3).
+func TestClosedFormFailsBiLevel(t *testing.T) {
+	c := singleLevel(6)
+	c.total = func(t float64) float64 {
+		return .30*math.Exp(-t/10) - .16*(1-math.Exp(-t/15))*math.Exp(-t/25) + .12*(1-math.Exp(-t/30))
+	}
+	g := c.read(t)
+	within(t, "(0,2)", g.final[0], 1, 6e-4)
+	within(t, "(0,3)", g.final[2], 1, 6e-4)
+	within(t, "(2,3)", g.final[4], .932, 6e-4)
+	c.total = func(float64) float64 { return .05 }
+	g = c.read(t)
+	for i, want := range map[int]float64{0: .88, 2: .74, 4: .85} {
+		within(t, "gap .05", g.final[i], want, .006)
+	}
+}
