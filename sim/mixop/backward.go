@@ -34,14 +34,25 @@ func (k *Block[T]) HasInputs(j int) bool {
 }
 
 // Sums records, for image b, the inner products of ∂L/∂x_j with the operations
-// that enter node j.
-func (k *Block[T]) Sums(j, b int) {
+// that enter node j, channel by channel. With flat the gradient is constant over
+// each plane (global pooling made it, and nothing else was added): then the moments
+// of the forward pass hold the sums.
+func (k *Block[T]) Sums(j, b int, flat bool) {
 	n := k.nodes[j]
-	g := n.G.At(b)
-	for _, e := range n.in {
-		for _, o := range e.ops {
-			if o.ran {
-				o.Norm.Sums(b, g, o.value(b), n.X.Shape, false)
+	g, hw := n.G.At(b), n.X.Shape.H*n.X.Shape.W
+	plane := kernel.Dense(1, n.X.Shape.H, n.X.Shape.W)
+	for c := range n.X.Shape.C {
+		gc := g[c*hw:][:hw]
+		for _, e := range n.in {
+			for _, o := range e.ops {
+				if !o.ran {
+					continue
+				}
+				if m := o.moments(); flat && m != nil {
+					o.Norm.SumsFlat(b, c, gc[0], m[b*n.X.Shape.C+c])
+					continue
+				}
+				o.Norm.SumsChannel(b, c, gc, o.value(b)[c*hw:][:hw], plane)
 			}
 		}
 	}
@@ -160,7 +171,7 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 					kernel.NormaliseAdd(dx, n.X.Shape, g, n.X.Shape, n.zero, o.Norm.a)
 				}
 			case reduce:
-				o.reduction.Backward(s, b, chunk, first, x, g, acc, k.theta)
+				o.reduction.Backward(s, b, chunk, first, o.reduction.Rectify(s, x), g, acc, true, k.theta)
 				rectified = true
 			case dilated, separable:
 				if k.theta && !padded {

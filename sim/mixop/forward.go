@@ -98,7 +98,7 @@ func (k *Block[T]) Expand(s *Scratch[T], i, b int) {
 				continue
 			}
 			if o.reduction != nil {
-				o.reduction.Forward(s, b, x)
+				o.reduction.Forward(s, b, o.reduction.Rectify(s, x))
 			}
 			if o.head != nil {
 				if !padded {

@@ -87,7 +87,7 @@ func (m *Mixed[T]) Forward(z []float64, train bool) error {
 func (m *Mixed[T]) Backward(theta, data bool) {
 	k := m.block
 	k.BeginBackward(theta)
-	m.all(func(_ *Scratch[T], b, _ int, _ bool) { k.Sums(2, b) })
+	m.all(func(_ *Scratch[T], b, _ int, _ bool) { k.Sums(2, b, false) })
 	k.SumsDone(2)
 	if !theta && !data {
 		return

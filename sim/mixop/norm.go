@@ -25,6 +25,8 @@ type Norm[T kernel.Float] struct {
 	Mean  []T       // μ, or 0
 	istd  []float64 // 1/√(s² + eps), or 1
 	Scale []T       // γ·istd
+	Shift []T       // μ − β/Scale, so that y = (v − Shift)·Scale; Mean without affine
+	small bool      // some |Scale| is too small beside β for that
 	train bool      // μ, s² depend on the batch
 	count float64   // values per channel in the batch
 
@@ -42,6 +44,7 @@ func NewNorm[T kernel.Float](name string, batch, c int, eps float64, affine bool
 	n := NewIdentity[T](batch, c)
 	n.Name, n.Eps, n.hasStatistic = name, eps, true
 	if affine {
+		n.Shift = make([]T, c)
 		n.Gamma = NewConstant[T](name+".weight", c, 1)
 		n.Beta = NewConstant[T](name+".bias", c, 0)
 	}
@@ -61,6 +64,7 @@ func NewIdentity[T kernel.Float](batch, c int) *Norm[T] {
 		sumG: make([]float64, c), sumGX: make([]float64, c),
 		a: make([]T, c), b: make([]T, c), c0: make([]T, c),
 	}
+	n.Shift = n.Mean
 	for i := range n.istd {
 		n.istd[i], n.Scale[i] = 1, 1
 	}
@@ -102,13 +106,20 @@ func (n *Norm[T]) Running() {
 }
 
 func (n *Norm[T]) scale() {
+	n.small = false
 	for c, s := range n.istd {
 		if n.Gamma != nil {
 			s *= float64(n.Gamma.Value[c])
+			beta := float64(n.Beta.Value[c])
+			n.small = n.small || math.Abs(s)*smallScale <= math.Abs(beta)
+			n.Shift[c] = T(float64(n.Mean[c]) - beta/s)
 		}
 		n.Scale[c] = T(s)
 	}
 }
+
+// smallScale bounds |β/(γ·istd)|: beyond it folding β into the mean would cost digits.
+const smallScale = 64
 
 // Weigh prepares Add with the weight z.
 func (n *Norm[T]) Weigh(z float64) {
@@ -123,10 +134,11 @@ func (n *Norm[T]) Weigh(z float64) {
 // Apply writes y of one image, through a ReLU if relu is set, to a layout of the
 // same shape.
 func (n *Norm[T]) Apply(dst []T, dp kernel.Planes, v []T, vp kernel.Planes, relu bool) {
-	kernel.Normalise(dst, dp, v, vp, n.Mean, n.Scale, relu && n.Beta == nil)
-	if n.Beta == nil {
+	if !n.small {
+		kernel.Normalise(dst, dp, v, vp, n.Shift, n.Scale, relu)
 		return
 	}
+	kernel.Normalise(dst, dp, v, vp, n.Mean, n.Scale, false)
 	for c, beta := range n.Beta.Value {
 		for y := range dp.H {
 			row := dst[dp.At(c, y, 0):][:dp.W]
@@ -143,12 +155,14 @@ func (n *Norm[T]) Apply(dst []T, dp kernel.Planes, v []T, vp kernel.Planes, relu
 
 // AddChannel adds z·y of channel c of one image to dst, with z of Weigh.
 func (n *Norm[T]) AddChannel(dst, v []T, plane kernel.Planes, c int, z float64) {
+	if !n.small {
+		kernel.NormaliseAdd(dst, plane, v, plane, n.Shift[c:c+1], n.gate[c:c+1])
+		return
+	}
 	kernel.NormaliseAdd(dst, plane, v, plane, n.Mean[c:c+1], n.gate[c:c+1])
-	if n.Beta != nil {
-		beta := T(z * float64(n.Beta.Value[c]))
-		for i := range dst {
-			dst[i] += beta
-		}
+	beta := T(z * float64(n.Beta.Value[c]))
+	for i := range dst {
+		dst[i] += beta
 	}
 }
 
@@ -158,6 +172,20 @@ func (n *Norm[T]) AddChannel(dst, v []T, plane kernel.Planes, c int, z float64) 
 func (n *Norm[T]) Sums(b int, g, v []T, p kernel.Planes, relu bool) {
 	o := b * n.channels
 	kernel.NormaliseSums(n.sg[o:o+n.channels], n.sgx[o:o+n.channels], g, p, v, p, n.Mean, relu)
+}
+
+// SumsChannel is Sums of one channel without ReLU; g and v are its plane.
+func (n *Norm[T]) SumsChannel(b, c int, g, v []T, plane kernel.Planes) {
+	o := b*n.channels + c
+	kernel.NormaliseSums(n.sg[o:o+1], n.sgx[o:o+1], g, plane, v, plane, n.Mean[c:c+1], false)
+}
+
+// SumsFlat is SumsChannel for a gradient that has the same value g on all of the
+// plane, from the moment of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
+func (n *Norm[T]) SumsFlat(b, c int, g T, m kernel.Moment) {
+	o := b*n.channels + c
+	n.sg[o] = m.N * float64(g)
+	n.sgx[o] = n.sg[o] * (m.Mean - float64(n.Mean[c]))
 }
 
 // Fold adds the sums of the images in order and derives the coefficients of

@@ -100,16 +100,19 @@ func (o *Op[T]) value(b int) []T {
 	return o.tail.V.At(b)
 }
 
-// slots is the number of output-sized tensors that the operation keeps from the
-// forward to the backward pass, shared ones not counted.
-func (o *Op[T]) slots() int {
+// moments returns the moments of value, [B][C], or nil if they are not taken.
+func (o *Op[T]) moments() []kernel.Moment {
 	switch o.kind {
-	case reduce, dilated:
-		return 1
-	case separable:
-		return 2
+	case identity:
+		return nil
+	case reduce:
+		return o.reduction.M
+	case maxPool, avgPool:
+		return o.pool.M
+	case dilated:
+		return o.head.M
 	}
-	return 0
+	return o.tail.M
 }
 
 // Ran says whether the last forward pass computed the operation.

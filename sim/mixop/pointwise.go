@@ -44,10 +44,18 @@ func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, eps 
 	return p
 }
 
-// Forward computes v and its moments for image b of x, [InC][H][W].
-func (p *Pointwise[T]) Forward(s *Scratch[T], b int, x []T) {
-	r, v, n := s.Get(p.r)[:p.In.Len()], p.V.At(b), p.Out.H*p.Out.W
+// Rectify returns the scratch with the rectified image, shared by all units that
+// read x.
+func (p *Pointwise[T]) Rectify(s *Scratch[T], x []T) []T {
+	r := s.Get(p.r)[:p.In.Len()]
 	kernel.Relu(r, x)
+	return r
+}
+
+// Forward computes v and its moments for image b of the rectified input r,
+// [InC][H][W].
+func (p *Pointwise[T]) Forward(s *Scratch[T], b int, r []T) {
+	v, n := p.V.At(b), p.Out.H*p.Out.W
 	rows := p.OutC / len(p.W)
 	for i, w := range p.W {
 		kernel.Gemm(blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, p.sample(s, r, i), n, 0, v[i*rows*n:], n)
@@ -73,16 +81,14 @@ func (p *Pointwise[T]) sample(s *Scratch[T], r []T, i int) []T {
 	return d
 }
 
-// Backward takes image b of x and the gradient g of the output, after Fold. With
-// theta it accumulates the gradients of the weights; if dr is not nil it adds to
-// dr, [InC][H][W], the gradient with respect to the rectified input.
-func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, x, g, dr []T, theta bool) {
+// Backward takes the gradient g of the output of image b, after Fold. With theta it
+// accumulates the gradients of the weights from the rectified input r; if dr is not
+// nil it writes or, with add, adds to dr, [InC][H][W], the gradient with respect to r.
+func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, dr []T, add, theta bool) {
 	n, rows := p.Out.H*p.Out.W, p.OutC/len(p.W)
 	dv := s.Get(p.dv)[:p.Out.Len()]
 	p.Norm.Gradient(dv, p.Out, g, p.Out, p.V.At(b), p.Out, false)
 	if theta {
-		r := s.Get(p.r)[:p.In.Len()]
-		kernel.Relu(r, x)
 		for i, w := range p.W {
 			kernel.Gemm(blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, p.sample(s, r, i), n, 1, w.Part(chunk, first), p.InC)
 		}
@@ -91,8 +97,15 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, x, g, d
 		return
 	}
 	if !p.Reduce {
-		kernel.Gemm(blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, n, 1, dr, n)
+		var beta T
+		if add {
+			beta = 1
+		}
+		kernel.Gemm(blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, n, beta, dr, n)
 		return
+	}
+	if !add {
+		clear(dr)
 	}
 	for i, w := range p.W {
 		d := s.Get(p.part)
@@ -110,21 +123,8 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, x, g, d
 	}
 }
 
-// BackwardInput is Backward with the ReLU's own gradient: it adds ∂L/∂x to dx, or
-// writes it if clears is set; nil means that it is not wanted.
-func (p *Pointwise[T]) BackwardInput(s *Scratch[T], b, chunk int, first bool, x, g, dx []T, clears, theta bool) {
-	if dx == nil {
-		p.Backward(s, b, chunk, first, x, g, nil, theta)
-		return
-	}
-	dr := s.Get(p.dr)[:p.In.Len()]
-	clear(dr)
-	p.Backward(s, b, chunk, first, x, g, dr, theta)
-	if clears {
-		clear(dx)
-	}
-	kernel.ReluBackward(dx, dr, x)
-}
+// InputGradient returns the scratch for dr of one image.
+func (p *Pointwise[T]) InputGradient(s *Scratch[T]) []T { return s.Get(p.dr)[:p.In.Len()] }
 
 // ReduceParts adds the parts of the weights' gradients.
 func (p *Pointwise[T]) ReduceParts(chunks int) {

@@ -73,7 +73,9 @@ func (n *Net[T]) compileBackward() {
 		}
 		p.sync()
 		for i := lo; i < hi; i++ {
-			p.add(preBack, c, i)
+			if a := n.cells[c].src[i]; i == lo || a != n.cells[c].src[lo] {
+				p.add(preBack, c, a)
+			}
 		}
 	}
 	if n.want.Theta {

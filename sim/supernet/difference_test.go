@@ -8,7 +8,7 @@ import (
 // Central differences of the loss in weights of every kind, training and
 // evaluation mode, with affine norms and a biased head, a reduction cell included.
 func TestWeightGradientsAreDifferences(t *testing.T) {
-	r := newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Affine, c.HeadBias = true, true })
+	r := newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Affine, c.HeadBias, c.Batch = true, true, 3 })
 	r.train(3, 0.1)
 	for _, mode := range []Mode{Train, Eval} {
 		g := r.soft()
@@ -21,19 +21,15 @@ func TestWeightGradientsAreDifferences(t *testing.T) {
 			}
 			j := i * 7919 % len(p.Value)
 			at := p.Value[j]
-			got := difference(1e-4, func(h float64) float64 {
+			f := func(h float64) float64 {
 				p.Value[j] = at + h
 				return r.loss(g, mode)
-			})
-			p.Value[j] = at
-			// A ReLU or a maximum may switch within the step: halve it once.
-			if math.Abs(got-p.Grad[j]) > 1e-6*scale {
-				got = difference(1e-6, func(h float64) float64 {
-					p.Value[j] = at + h
-					return r.loss(g, mode)
-				})
-				p.Value[j] = at
 			}
+			got := difference(1e-5, f)
+			if math.Abs(got-p.Grad[j]) > 1e-6*scale { // a ReLU or a maximum may switch within the step
+				got = difference(1e-7, f)
+			}
+			p.Value[j] = at
 			relative(t, p.Name, got, p.Grad[j], scale, 1e-6)
 		}
 	}
@@ -42,7 +38,7 @@ func TestWeightGradientsAreDifferences(t *testing.T) {
 // Central differences of the loss in the gates are the costs: of operations that
 // run, and with RunAll of those whose gate is 0.
 func TestCostsAreDifferencesInTheGates(t *testing.T) {
-	r := newTrial[float64](t, "rn", 2, 2, nil)
+	r := newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Batch = 3 })
 	for _, mode := range []Mode{Train, Eval} {
 		g := r.soft()
 		for c := range g {
@@ -65,18 +61,15 @@ func TestCostsAreDifferencesInTheGates(t *testing.T) {
 					if (e+k)%2 == 1 && z != 0 {
 						continue
 					}
-					got := difference(1e-4, func(h float64) float64 {
+					f := func(h float64) float64 {
 						g[c][e][k] = z + h
 						return r.loss(g, mode)
-					})
-					g[c][e][k] = z
-					if math.Abs(got-costs[c][e][k]) > 1e-6*0.1 {
-						got = difference(1e-6, func(h float64) float64 {
-							g[c][e][k] = z + h
-							return r.loss(g, mode)
-						})
-						g[c][e][k] = z
 					}
+					got := difference(1e-5, f)
+					if math.Abs(got-costs[c][e][k]) > 1e-7 {
+						got = difference(1e-7, f)
+					}
+					g[c][e][k] = z
 					relative(t, "cost of "+r.cfg.Space.Ops[k].Name, got, costs[c][e][k], 0.1, 1e-6)
 				}
 			}

@@ -50,7 +50,7 @@ func (n *Net[T]) compileForward(train bool) {
 	p.add(stemForward, 0, 0)
 	sync()
 	p.add(stemOutput, 0, 0)
-	n.readers(0)
+	p.add(preForward, 0, 0)
 	nodes := cell.Inputs + n.cfg.Space.Cell.Nodes
 	for c, l := range n.cells {
 		sync()
@@ -81,20 +81,9 @@ func (n *Net[T]) compileForward(train bool) {
 				seconds(j, j+1)
 			}
 		}
-		n.readers(c + 1)
+		p.add(preForward, 0, c+1)
 	}
 	p.add(headForward, 0, 0)
-}
-
-// readers adds the preprocessings that read activation a.
-func (n *Net[T]) readers(a int) {
-	for c := max(a-1, 0); c < min(a+2, len(n.cells)); c++ {
-		for i, src := range n.cells[c].src {
-			if src == a {
-				n.prog.add(preForward, c, i)
-			}
-		}
-	}
 }
 
 func (n *Net[T]) check(values, batch int, g Gates, mode Mode) error {

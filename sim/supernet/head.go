@@ -11,13 +11,15 @@ import (
 // request): logits = W·GAP(x).
 type head[T kernel.Float] struct {
 	c, classes   int
+	in           kernel.Planes
+	m            []kernel.Moment  // [B][c]
 	w, bias      *mixop.Weight[T] // [classes][c], [classes] or nil
 	feat, dfeat  []float64        // [B][c]
 	logits, grad []T              // [B][classes]
 }
 
 func newHead[T kernel.Float](cfg Config, in kernel.Planes, rnd *rand.Rand) *head[T] {
-	h := &head[T]{c: in.C, classes: cfg.Classes}
+	h := &head[T]{c: in.C, classes: cfg.Classes, in: in, m: make([]kernel.Moment, cfg.Batch*in.C)}
 	h.w = mixop.NewWeight[T]("classifier.weight", h.classes*h.c, h.c, rnd)
 	if cfg.HeadBias {
 		h.bias = mixop.NewWeight[T]("classifier.bias", h.classes, h.c, rnd)
@@ -29,22 +31,11 @@ func newHead[T kernel.Float](cfg Config, in kernel.Planes, rnd *rand.Rand) *head
 
 // forward computes the logits of image b, in float64 inside.
 func (h *head[T]) forward(b int, x []T) {
-	hw := len(x) / h.c
 	f := h.feat[b*h.c:][:h.c]
+	m := h.m[b*h.c:][:h.c]
+	kernel.ChannelMoments(m, x, h.in)
 	for c := range f {
-		var s [4]float64
-		p := x[c*hw:][:hw]
-		i := 0
-		for ; i+4 <= len(p); i += 4 {
-			s[0] += float64(p[i])
-			s[1] += float64(p[i+1])
-			s[2] += float64(p[i+2])
-			s[3] += float64(p[i+3])
-		}
-		for ; i < len(p); i++ {
-			s[0] += float64(p[i])
-		}
-		f[c] = (s[0] + s[1] + s[2] + s[3]) / float64(hw)
+		f[c] = m[c].Mean
 	}
 	for k := range h.classes {
 		sum := 0.0
@@ -69,9 +60,10 @@ func (h *head[T]) backward(b int, gx []T) {
 		}
 	}
 	for c, v := range d {
-		p, u := gx[c*hw:][:hw], T(v/float64(hw))
-		for i := range p {
-			p[i] = u
+		p := gx[c*hw:][:hw]
+		p[0] = T(v / float64(hw))
+		for i := 1; i < hw; i *= 2 {
+			copy(p[i:], p[:i])
 		}
 	}
 }

@@ -16,16 +16,16 @@ import (
 
 // Net is a supernet over T. It is not safe for concurrent use.
 type Net[T kernel.Float] struct {
-	cfg     Config
-	team    *mixop.Team
-	scratch []*mixop.Scratch[T]
+	cfg           Config
+	team          *mixop.Team
+	scratch       []*mixop.Scratch[T]
+	scratchValues int // of one worker
 
 	stem  *stem[T]
 	acts  []*activation[T] // the stem's output, then each cell's
 	cells []*layer[T]
 	head  *head[T]
 
-	weights []*mixop.Weight[T]
 	params  []Param[T]
 	buffers []Param[T]
 	costs   [][][]float64 // [cell][edge][op]
@@ -63,15 +63,11 @@ type Want struct {
 	Output bool // the direct output costs of the concatenated nodes
 }
 
-// activation is a tensor that later cells read, with its gradient.
-type activation[T kernel.Float] struct{ X, G mixop.Images[T] }
-
 // layer is a cell with its two preprocessings.
 type layer[T kernel.Float] struct {
 	block *mixop.Block[T]
 	pre   [cell.Inputs]*mixop.Pointwise[T]
-	src   [cell.Inputs]int  // index into acts
-	first [cell.Inputs]bool // first to write the gradient of its source
+	src   [cell.Inputs]int // index into acts
 	in    [cell.Inputs]activation[T]
 }
 
@@ -102,7 +98,6 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 		name := fmt.Sprintf("cells.%d.", i)
 		for p := range cell.Inputs {
 			src := n.acts[l.src[p]].X.Shape
-			l.first[p] = p == 0 && (i > 0 || last == 0) || p == 1 && i == last && i > 0
 			names := []string{name + fmt.Sprintf("preprocess%d.op.1", p), name + fmt.Sprintf("preprocess%d.op.2", p)}
 			if p == 0 && reduced {
 				names = []string{name + "preprocess0.conv_1", name + "preprocess0.conv_2", name + "preprocess0.bn"}
@@ -110,6 +105,8 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 			q := mixop.NewPointwise[T](names, cfg.Batch, src.C, c, src.H, src.W, cfg.Eps, cfg.Affine, plan, rnd)
 			q.V = mixop.NewImages[T](cfg.Batch, c, q.Out.H, q.Out.W)
 			l.pre[p] = q
+			a := n.acts[l.src[p]]
+			a.readers = append(a.readers, reader[T]{i, p, q})
 			l.in[p] = *newActivation[T](cfg.Batch, c, q.Out.H, q.Out.W)
 		}
 		h, w = l.in[0].X.Shape.H, l.in[0].X.Shape.W
@@ -132,6 +129,7 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 	n.head = newHead[T](cfg, n.acts[last+1].X.Shape, rnd)
 	n.collect()
 	n.team = mixop.NewTeam(cfg.Workers)
+	n.scratchValues = plan.Values()
 	for range n.team.Size() {
 		n.scratch = append(n.scratch, mixop.NewScratch[T](plan))
 	}

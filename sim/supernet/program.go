@@ -94,8 +94,7 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 	case stemOutput:
 		n.stem.norm.Apply(n.acts[0].X.At(b), n.stem.v.Shape, n.stem.v.At(b), n.stem.v.Shape, false)
 	case preForward:
-		l := n.cells[c]
-		l.pre[i].Forward(s, b, n.acts[l.src[i]].X.At(b))
+		n.preForward(s, i, b)
 	case preOutput:
 		q := n.cells[c].pre[i]
 		q.Norm.Apply(n.cells[c].in[i].X.At(b), q.Out, q.V.At(b), q.Out, false)
@@ -116,7 +115,7 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 	case clearFresh:
 		n.cells[c].block.ClearFresh(b)
 	case sums:
-		n.cells[c].block.Sums(i, b)
+		n.cells[c].block.Sums(i, b, n.flat(c, i))
 	case secondBack:
 		n.cells[c].block.SecondBack(s, i, b, chunk, first)
 	case firstBack:
@@ -125,9 +124,7 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 		q := n.cells[c].pre[i]
 		q.Norm.Sums(b, n.cells[c].in[i].G.At(b), q.V.At(b), q.Out, false)
 	case preBack:
-		l := n.cells[c]
-		src := n.acts[l.src[i]]
-		l.pre[i].BackwardInput(s, b, chunk, first, src.X.At(b), l.in[i].G.At(b), src.G.At(b), l.first[i], n.want.Theta)
+		n.preBackward(s, c, i, b, chunk, first)
 	case stemSums:
 		n.stem.norm.Sums(b, n.acts[0].G.At(b), n.stem.v.At(b), n.stem.v.Shape, false)
 	case stemBack:
@@ -145,8 +142,10 @@ func (n *Net[T]) finish(ins instruction) {
 			n.stem.norm.Batch(n.stem.m, n.batch)
 		}
 	case preForward:
-		if train {
-			n.cells[c].pre[i].Norm.Batch(n.cells[c].pre[i].M, n.batch)
+		for _, r := range n.acts[i].readers {
+			if train {
+				r.pre.Norm.Batch(r.pre.M, n.batch)
+			}
 		}
 	case expand:
 		n.cells[c].block.ExpandDone(i)
@@ -165,8 +164,10 @@ func (n *Net[T]) finish(ins instruction) {
 	case preSums:
 		n.cells[c].pre[i].Norm.Fold(n.batch, 1, n.want.Theta)
 	case preBack:
-		if n.want.Theta {
-			n.cells[c].pre[i].ReduceParts(chunks)
+		for _, r := range n.acts[i].readers {
+			if n.want.Theta && r.cell == c {
+				r.pre.ReduceParts(chunks)
+			}
 		}
 	case stemSums:
 		n.stem.norm.Fold(n.batch, 1, n.want.Theta)

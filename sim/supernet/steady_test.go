@@ -3,6 +3,7 @@ package supernet
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -164,4 +165,30 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 	if err := good.net.Backward(good.dl[1:], Want{Theta: true}); err == nil {
 		t.Error("short dlogits were accepted")
 	}
+}
+
+// Bytes is what the net really takes from the heap, and one operation per edge takes
+// a fraction of all of them.
+func TestBytesIsTheHeap(t *testing.T) {
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := heap()
+	s := newStepper(t, 2, 2, 8, 16, 32, 1)
+	for range 3 {
+		s.step(s.sample(), Want{Theta: true, Cost: true})
+	}
+	hard := s.net.Bytes()
+	s.step(s.soft(), Want{Theta: true})
+	soft, taken := s.net.Bytes(), heap()-before
+	if d := math.Abs(float64(taken-soft.Total())) / float64(taken); d > 0.05 {
+		t.Errorf("the plan says %d bytes (%+v), the heap %d", soft.Total(), soft, taken)
+	}
+	if hard.Activations*2 > soft.Activations {
+		t.Errorf("one operation per edge holds %d bytes of activations, all operations %d", hard.Activations, soft.Activations)
+	}
+	runtime.KeepAlive(s)
 }
