@@ -188,6 +188,11 @@ func (r *run[T]) moving() bool {
 	return r.spec.Algorithm != spec.Random && !r.spec.Alpha.Freeze && r.step >= r.spec.Alpha.Warmup
 }
 
+// learning says whether theta takes part in the step that is due.
+func (r *run[T]) learning() bool {
+	return !r.spec.Theta.Freeze && r.step >= r.spec.Theta.Warmup
+}
+
 func (r *run[T]) sampler(name string) *rand.Rand { return stream(r.spec.Seed, name, r.step) }
 
 // begin returns the point of the step that is due, without its observations.
@@ -200,7 +205,7 @@ func (r *run[T]) begin() *trace.Point {
 		HeadNorm: r.headNorm(),
 		Alpha:    r.arch.snapshot(), Prob: copyCube(r.arch.prob),
 	}
-	if s.Theta.Freeze {
+	if !r.learning() {
 		p.Rate = 0
 	}
 	if r.moving() {
@@ -250,7 +255,7 @@ func (r *run[T]) single(p *trace.Point) error {
 		return err
 	}
 	r.net.ZeroGrad()
-	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: !r.spec.Theta.Freeze, Cost: true}); err != nil {
+	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: r.learning(), Cost: true}); err != nil {
 		return err
 	}
 	r.costs()
@@ -284,7 +289,7 @@ func (r *run[T]) bilevel(p *trace.Point) error {
 	if p.Train, err = r.forward(supernet.Train); err != nil {
 		return err
 	}
-	if r.spec.Theta.Freeze {
+	if !r.learning() {
 		return nil
 	}
 	r.net.ZeroGrad()
@@ -334,7 +339,7 @@ func (r *run[T]) observe(p *trace.Point) {
 }
 
 func (r *run[T]) moveTheta() error {
-	if r.spec.Theta.Freeze {
+	if !r.learning() {
 		return nil
 	}
 	if err := r.theta.step(r.step); err != nil {

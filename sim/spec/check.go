@@ -45,6 +45,7 @@ func (s Spec) Check() error {
 		between("net.stem", s.Net.Stem, 1, 16),
 		between("record.every", s.Record.Every, 1, s.Steps),
 		between("record.eval", s.Record.Eval, 0, s.Steps),
+		between("theta.warmup", s.Theta.Warmup, 0, s.Steps),
 		between("alpha.warmup", s.Alpha.Warmup, 0, s.Steps),
 		real("data.label_noise", s.Data.LabelNoise, 0, 1),
 		real("net.eps", s.Net.Eps, 1e-300, 1),

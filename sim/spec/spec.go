@@ -58,6 +58,7 @@ type Theta struct {
 	WeightDecay float64 `toml:"weight_decay" json:"weight_decay"`
 	Clip        float64 `toml:"clip" json:"clip"`
 	Freeze      bool    `toml:"freeze" json:"freeze"`
+	Warmup      int     `toml:"warmup" json:"warmup"` // steps before the weights move
 }
 
 // Alpha is the optimiser and the start of the architecture parameters.
