@@ -66,14 +66,28 @@ func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Pla
 	}
 }
 
+// correlate computes one plane of Depthwise: src[o] is the cell under the first tap of
+// output (0, 0).
+func correlate[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) {
+	if !correlateVector(dst, dr, src, o, sr, w, size, stride, dil, h, wd, accumulate) {
+		correlateGo(dst, dr, src, o, sr, w, size, stride, dil, h, wd, accumulate)
+	}
+}
+
+// tapSums adds one plane of DepthwiseBackwardWeights to dw.
+func tapSums[T Float](dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) {
+	if !tapSumsVector(dw, g, gr, src, o, sr, size, stride, dil, h, wd) {
+		tapSumsGo(dw, g, gr, src, o, sr, size, stride, dil, h, wd)
+	}
+}
+
 func checkWeights[T Float](what string, w []T, c int, win Window) {
 	if len(w) < c*win.Size*win.Size {
 		panic(fmt.Sprintf("kernel: %s: %d weights for %d channels of %d×%d", what, len(w), c, win.Size, win.Size))
 	}
 }
 
-// correlateGo is the portable plane of Depthwise: src[o] is the cell under the first
-// tap of output (0, 0).
+// correlateGo is the portable correlate.
 func correlateGo[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) {
 	for y := 0; y < h; y++ {
 		d := dst[y*dr:][:wd]
@@ -121,21 +135,15 @@ func rowTaps3[T Float](d, src []T, dy, dx int, w []T, accumulate bool) {
 	}
 }
 
-// maxTaps bounds the kernel size (in taps) that is reversed on the stack.
-const maxTaps = 49
-
 // correlateFlipped adds the stride-1 correlation with the kernel rotated by 180°.
 func correlateFlipped[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, dil, h, wd int) {
-	var buf [maxTaps]T
-	f := buf[:]
-	if len(w) > maxTaps {
-		f = make([]T, len(w))
-	}
-	f = f[:len(w)]
+	s := takeScratch()
+	f := scratchOf[T](s, len(w))
 	for i, v := range w {
 		f[len(w)-1-i] = v
 	}
 	correlate(dst, dr, src, o, sr, f, size, 1, dil, h, wd, true)
+	s.give()
 }
 
 // tapSumsGo is the portable plane of DepthwiseBackwardWeights: for each tap, value x

@@ -1,11 +1,5 @@
 package kernel
 
-func correlate[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) {
-	correlateGo(dst, dr, src, o, sr, w, size, stride, dil, h, wd, accumulate)
-}
-func tapSums[T Float](dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) {
-	tapSumsGo(dw, g, gr, src, o, sr, size, stride, dil, h, wd)
-}
 func maxPlane[T Float](dst []T, dr int, arg []uint8, src []T, sr, h, w, oh, ow int, win Window) {
 	maxPlaneGo(dst, dr, arg, src, sr, h, w, oh, ow, win)
 }

@@ -374,6 +374,94 @@ func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint
 //go:noescape
 func sdotz(n int, x *byte, y *byte, acc *byte)
 
+// scorr3r1s1z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// scorr3r2s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// scorr3r1s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// staps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
+// lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func staps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps3x3s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps3x3s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// sfold3z adds the lanes of 9 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func sfold3z(acc *byte, dw *byte)
+
+// scorr5r1s1z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// scorr5r2s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// scorr5r1s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// staps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, for rows ≥ 4:
+// lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func staps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps5x5s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×5 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps5x5s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×5 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// sfold5z adds the lanes of 25 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func sfold5z(acc *byte, dw *byte)
+
 // dtile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -744,6 +832,94 @@ func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint
 //go:noescape
 func ddotz(n int, x *byte, y *byte, acc *byte)
 
+// dcorr3r1s1z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dcorr3r2s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dcorr3r1s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dtaps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
+// lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func dtaps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps3x3s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps3x3s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dfold3z adds the lanes of 9 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func dfold3z(acc *byte, dw *byte)
+
+// dcorr5r1s1z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dcorr5r2s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dcorr5r1s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dtaps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, for rows ≥ 4:
+// lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func dtaps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps5x5s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×5 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps5x5s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×5 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dfold5z adds the lanes of 25 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func dfold5z(acc *byte, dw *byte)
+
 // stile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -922,6 +1098,80 @@ func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint
 //go:noescape
 func sdoty(n int, x *byte, y *byte, acc *byte)
 
+// scorr3s1y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// scorr3s2y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// staps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
+// lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func staps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps3x3s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps3x3s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// sfold3y adds the lanes of 9 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func sfold3y(acc *byte, dw *byte)
+
+// scorr5s1y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// scorr5s2y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// staps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, for rows ≥ 4:
+// lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func staps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps5x1s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×1 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// staps5x1s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×1 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// sfold5y adds the lanes of 25 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func sfold5y(acc *byte, dw *byte)
+
 // dtile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
 //
@@ -1099,3 +1349,77 @@ func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint
 //
 //go:noescape
 func ddoty(n int, x *byte, y *byte, acc *byte)
+
+// dcorr3s1y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dcorr3s2y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dtaps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
+// lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func dtaps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps3x3s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps3x3s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dfold3y adds the lanes of 9 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func dfold3y(acc *byte, dw *byte)
+
+// dcorr5s1y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dcorr5s2y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+
+// dtaps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, for rows ≥ 4:
+// lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func dtaps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps5x1s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×1 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dtaps5x1s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×1 taps at acc, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+
+// dfold5y adds the lanes of 25 taps at acc by halves, and the sums to dw.
+//
+//go:noescape
+func dfold5y(acc *byte, dw *byte)

@@ -2,29 +2,6 @@
 
 package kernel
 
-import (
-	"sync"
-	"unsafe"
-)
-
-// scratch is a reusable buffer for packed blocks.
-type scratch struct{ buf []float64 }
-
-var scratches = sync.Pool{New: func() any { return new(scratch) }}
-
-func takeScratch() *scratch { return scratches.Get().(*scratch) }
-func (s *scratch) give()    { scratches.Put(s) }
-
-// scratchOf is n values of T in s, the first on a cache line.
-func scratchOf[T Float](s *scratch, n int) []T {
-	words := n*sizeOf[T]()/8 + 16
-	if len(s.buf) < words {
-		s.buf = make([]float64, words)
-	}
-	off := int(-uintptr(unsafe.Pointer(&s.buf[0]))&63) / 8
-	return unsafe.Slice((*T)(unsafe.Pointer(&s.buf[off])), n)
-}
-
 // packA copies alpha·op(A) for rows 0…m and kk inner indices from pc: blocks of rows
 // values, inner index outermost within a block.
 func packA[T Float](d, a []T, lda int, tA bool, pc, m, kk, rows int, alpha T) {

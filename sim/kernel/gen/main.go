@@ -12,6 +12,7 @@ func main() {
 		dots(v)
 		rows(v)
 		reductions(v)
+		depthwise(v)
 	}
 	Generate()
 }

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// depthwise emits the plane kernels of the depthwise convolution for 3×3 and 5×5 taps.
+func depthwise(v vector) {
+	for _, size := range []int{3, 5} {
+		if v.wide {
+			correlateWide(v, size, 1, 1)
+			correlateWide(v, size, 2, 2)
+			correlateWide(v, size, 1, 2)
+		} else {
+			correlateNarrow(v, size, 1)
+			correlateNarrow(v, size, 2)
+		}
+		columns := size
+		if !v.wide && size == 5 {
+			columns = 1
+		}
+		tapsRolling(v, size, columns)
+		tapsDirect(v, size, columns, 1)
+		tapsDirect(v, size, columns, 2)
+		fold(v, size)
+	}
+}
+
+const correlateSignature = "func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int)"
+
+// taps addresses cell j of a row of taps dx apart.
+func taps(q, dx reg.GPVirtual, size int) func(j int) Mem {
+	dx3 := dx
+	if size > 3 {
+		dx3 = GP64()
+		LEAQ(Mem{Base: dx, Index: dx, Scale: 2}, dx3)
+	}
+	return func(j int) Mem {
+		switch j {
+		case 0:
+			return Mem{Base: q}
+		case 3:
+			return Mem{Base: q, Index: dx3, Scale: 1}
+		}
+		return Mem{Base: q, Index: dx, Scale: uint8(j)}
+	}
+}
+
+// evens is the constant 0, 2, 4, …: the index that takes every second lane of two vectors.
+func evens(v vector) reg.VecVirtual {
+	name := fmt.Sprintf("evens%d", v.size())
+	m, ok := laneData[name]
+	if !ok {
+		m = GLOBL(name, 8|16)
+		for l := range v.lanes() {
+			if v.f64 {
+				DATA(8*l, U64(2*l))
+			} else {
+				DATA(4*l, U32(2*l))
+			}
+		}
+		laneData[name] = m
+	}
+	r := v.reg()
+	v.mov(m, r)
+	return r
+}
+
+// second returns m moved on by one vector.
+func second(v vector, m Mem) Mem {
+	m.Disp += v.bytes()
+	return m
+}
+
+// strips loops over the columns of a plane, one vector at a time, with the mask of
+// the columns left in n; body must leave the pointers it is not told to keep.
+func strips(v vector, name string, n reg.GPVirtual, step int, body func(m mask)) {
+	Label(name + "_strip")
+	lanes := GP64()
+	MOVQ(U64(uint64(v.lanes())), lanes)
+	CMPQ(n, lanes)
+	CMOVQLT(n, lanes)
+	body(v.masks(lanes, 1)[0])
+	SUBQ(Imm(uint64(step)), n)
+	JG(LabelRef(name + "_strip"))
+}
+
+// correlateWide emits the correlation of one plane: output row y takes tap row i from
+// input row y·ratio + i (in units of sr), output column x tap column j from input
+// column x·stride + j·dx. Weights stay in registers, and every input vector serves all
+// outputs of a block of rows that it belongs to.
+func correlateWide(v vector, size, ratio, stride int) {
+	name := v.name("corr%dr%ds%d", size, ratio, stride)
+	begin(name, correlateSignature,
+		fmt.Sprintf("%s correlates rows > 0 rows of n > 0 outputs with %d×%d taps, column stride %d: rows of taps are sr apart,", name, size, size, stride),
+		fmt.Sprintf("columns dx, output rows yr = %d·sr in the source and dr in dst; added to dst if acc ≠ 0.", ratio),
+		"Fused, taps in row-major order from 0. Reads whole vectors of the source.")
+	src, sr, dx := param("src"), param("sr"), param("dx")
+	dst, n := param("dst"), param("n")
+	wp := param("w")
+	w := v.regs(size * size)
+	for t, r := range w {
+		v.broadcast(Mem{Base: wp, Disp: t * v.size()}, r)
+	}
+	var even reg.VecVirtual
+	if stride == 2 {
+		even = evens(v)
+	}
+	q := GP64()
+	at := taps(q, dx, size)
+	ladder := []int{8, 4, 2, 1}
+	if size == 5 {
+		ladder = []int{4, 2, 1}
+	}
+	all, x := v.regs(ladder[0]), v.reg()
+	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
+		acc := all[:rows]
+		for _, r := range acc {
+			v.zero(r)
+		}
+		MOVQ(s, q)
+		for r := 0; r <= (rows-1)*ratio+size-1; r++ {
+			for j := range size {
+				used := false
+				for y := range rows {
+					i := r - y*ratio
+					if i < 0 || i >= size {
+						continue
+					}
+					if !used {
+						used = true
+						v.mov(at(j), x)
+						if stride == 2 {
+							v.pick(VPERMT2PS, VPERMT2PD, second(v, at(j)), even, x)
+						}
+					}
+					v.fma(w[i*size+j], x, acc[y])
+				}
+			}
+			ADDQ(sr, q)
+		}
+		add, dr := param("acc"), param("dr")
+		TESTQ(add, add)
+		JZ(LabelRef(label))
+		MOVQ(d, q)
+		for _, r := range acc {
+			m.load(Mem{Base: q}, x)
+			v.add(r, x, r)
+			ADDQ(dr, q)
+		}
+		Label(label)
+		yr := param("yr")
+		for _, r := range acc {
+			m.store(r, Mem{Base: d})
+			ADDQ(dr, d)
+			ADDQ(yr, s)
+		}
+	}
+	strips(v, name, n, v.lanes(), func(m mask) {
+		s, d, left := GP64(), GP64(), param("rows")
+		MOVQ(src, s)
+		MOVQ(dst, d)
+		for _, rows := range ladder {
+			label := fmt.Sprintf("%s_%d", name, rows)
+			Label(label)
+			CMPQ(left, Imm(uint64(rows)))
+			JL(LabelRef(label + "_end"))
+			block(s, d, rows, m, label+"_store")
+			SUBQ(Imm(uint64(rows)), left)
+			JMP(LabelRef(label))
+			Label(label + "_end")
+		}
+		ADDQ(U32(v.bytes()*stride), src)
+		ADDQ(U32(v.bytes()), dst)
+	})
+	end()
+}
+
+// correlateNarrow is correlateWide for sixteen registers: weights come from memory and
+// each tap adds to a block of rows.
+func correlateNarrow(v vector, size, stride int) {
+	name := v.name("corr%ds%d", size, stride)
+	begin(name, correlateSignature,
+		fmt.Sprintf("%s correlates rows > 0 rows of n > 0 outputs with %d×%d taps, column stride %d: rows of taps are sr apart,", name, size, size, stride),
+		"columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.",
+		"Fused, taps in row-major order from 0. Reads whole vectors of the source.")
+	src, dx := param("src"), param("dx")
+	dst, n := param("dst"), param("n")
+	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
+		acc := v.regs(rows)
+		for _, r := range acc {
+			v.zero(r)
+		}
+		q, w, i := GP64(), param("w"), GP64()
+		MOVQ(s, q)
+		yr := param("yr")
+		bases, row := rowAddresses(q, yr, rows)
+		back := GP64()
+		IMUL3Q(I32(int32(-size)), dx, back)
+		sr := param("sr")
+		ADDQ(sr, back)
+		MOVQ(U64(uint64(size)), i)
+		Label(label + "_taps")
+		wv, x := v.reg(), v.reg()
+		for j := range size {
+			v.broadcast(Mem{Base: w, Disp: j * v.size()}, wv)
+			for y, r := range acc {
+				if stride == 1 {
+					v.fma(row(y), wv, r)
+					continue
+				}
+				v.mov(row(y), x)
+				if v.f64 {
+					VUNPCKLPD(second(v, row(y)), x, x)
+				} else {
+					VSHUFPS(Imm(0x88), second(v, row(y)), x, x)
+				}
+				VPERMPD(Imm(0xd8), x, x)
+				v.fma(x, wv, r)
+			}
+			for _, b := range bases {
+				ADDQ(dx, b)
+			}
+		}
+		ADDQ(U32(size*v.size()), w)
+		for _, b := range bases {
+			ADDQ(back, b)
+		}
+		DECQ(i)
+		JNZ(LabelRef(label + "_taps"))
+		add, dr := param("acc"), param("dr")
+		TESTQ(add, add)
+		JZ(LabelRef(label + "_store"))
+		MOVQ(d, q)
+		for _, r := range acc {
+			m.load(Mem{Base: q}, x)
+			v.add(r, x, r)
+			ADDQ(dr, q)
+		}
+		Label(label + "_store")
+		for _, r := range acc {
+			m.store(r, Mem{Base: d})
+			ADDQ(dr, d)
+			ADDQ(yr, s)
+		}
+	}
+	strips(v, name, n, v.lanes(), func(m mask) {
+		s, d, left := GP64(), GP64(), param("rows")
+		MOVQ(src, s)
+		MOVQ(dst, d)
+		for _, rows := range []int{8, 4, 1} {
+			label := fmt.Sprintf("%s_%d", name, rows)
+			Label(label)
+			CMPQ(left, Imm(uint64(rows)))
+			JL(LabelRef(label + "_end"))
+			block(s, d, rows, m, label)
+			SUBQ(Imm(uint64(rows)), left)
+			JMP(LabelRef(label))
+			Label(label + "_end")
+		}
+		ADDQ(U32(v.bytes()*stride), src)
+		ADDQ(U32(v.bytes()), dst)
+	})
+	end()
+}
