@@ -76,6 +76,9 @@ func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], err
 	for _, p := range net.Params() {
 		if p.Name == "classifier.weight" {
 			r.head = p.Value
+			for i := range r.head {
+				r.head[i] *= T(s.Net.HeadScale)
+			}
 		}
 	}
 	if s.Order == 2 {

@@ -49,6 +49,7 @@ func (s Spec) Check() error {
 		between("alpha.warmup", s.Alpha.Warmup, 0, s.Steps),
 		real("data.label_noise", s.Data.LabelNoise, 0, 1),
 		real("net.eps", s.Net.Eps, 1e-300, 1),
+		real("net.head_scale", s.Net.HeadScale, 0, 1e3),
 		real("theta.rate", s.Theta.Rate, 0, 1e3),
 		real("theta.rate_min", s.Theta.RateMin, 0, 1e3),
 		real("theta.momentum", s.Theta.Momentum, 0, 0.9999),

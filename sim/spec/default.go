@@ -19,7 +19,7 @@ func Default() Spec {
 		Batch:     64,
 		Data:      Data{Side: 16, Train: 2000, Search: 1000, Test: 1000},
 		Net: Net{
-			Cells: 1, Nodes: 2, Multiplier: 2, Channels: 8, Stem: 3, Eps: 1e-5,
+			Cells: 1, Nodes: 2, Multiplier: 2, Channels: 8, Stem: 3, Eps: 1e-5, HeadScale: 1,
 		},
 		Theta: Theta{Rate: 0.025, RateMin: 0.001, Momentum: 0.9, WeightDecay: 3e-4, Clip: 5},
 		Alpha: Alpha{

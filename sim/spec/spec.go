@@ -46,6 +46,7 @@ type Net struct {
 	Stem       int      `toml:"stem" json:"stem"` // stem channels = stem * channels
 	Eps        float64  `toml:"eps" json:"eps"`   // of batch norm
 	Affine     bool     `toml:"affine" json:"affine"`
+	HeadScale  float64  `toml:"head_scale" json:"head_scale"` // factor on the head's initial weights: L - H at the start grows with its square (P2.5)
 }
 
 // Theta is the optimiser of the weights: SGD with momentum and L2, cosine
