@@ -12,7 +12,10 @@ func AveragePool[T Float](dst []T, dp Planes, src []T, sp Planes, win Window) {
 	checkLen("AveragePool", dst, dp)
 	checkLen("AveragePool", src, sp)
 	for c := 0; c < dp.C; c++ {
-		avgPlane(dst[dp.At(c, 0, 0):], dp.RowStride, src[sp.At(c, 0, 0):], sp.RowStride, sp.H, sp.W, dp.H, dp.W, win)
+		d, s := dst[dp.At(c, 0, 0):], src[sp.At(c, 0, 0):]
+		if !avgVector(d, dp.RowStride, s, sp.RowStride, sp.H, sp.W, win) {
+			avgPlane(d, dp.RowStride, s, sp.RowStride, sp.H, sp.W, dp.H, dp.W, win)
+		}
 	}
 }
 
@@ -23,11 +26,14 @@ func AveragePoolBackward[T Float](dsrc []T, dp Planes, g []T, gp Planes, win Win
 	checkLen("AveragePoolBackward", dsrc, dp)
 	checkLen("AveragePoolBackward", g, gp)
 	for c := 0; c < dp.C; c++ {
-		avgPlaneBack(dsrc[dp.At(c, 0, 0):], dp.RowStride, dp.H, dp.W, g[gp.At(c, 0, 0):], gp.RowStride, gp.H, gp.W, win)
+		d, q := dsrc[dp.At(c, 0, 0):], g[gp.At(c, 0, 0):]
+		if !avgBackVector(d, dp.RowStride, dp.H, dp.W, q, gp.RowStride, win) {
+			avgPlaneBack(d, dp.RowStride, dp.H, dp.W, q, gp.RowStride, gp.H, gp.W, win)
+		}
 	}
 }
 
-func avgPlaneGo[T Float](dst []T, dr int, src []T, sr, h, w, oh, ow int, win Window) {
+func avgPlane[T Float](dst []T, dr int, src []T, sr, h, w, oh, ow int, win Window) {
 	for y := 0; y < oh; y++ {
 		y0 := y*win.Stride - win.Pad
 		ilo, ihi := inside(y0, win.Size, win.Dilation, h)
@@ -50,9 +56,9 @@ func avgPlaneGo[T Float](dst []T, dr int, src []T, sr, h, w, oh, ow int, win Win
 	}
 }
 
-// avgPlaneBackGo gathers for each source cell, output rows in order and columns
+// avgPlaneBack gathers for each source cell, output rows in order and columns
 // within them, each row's sum scaled by 1/n_y and each term by 1/n_x.
-func avgPlaneBackGo[T Float](dsrc []T, dr, h, w int, g []T, gr, oh, ow int, win Window) {
+func avgPlaneBack[T Float](dsrc []T, dr, h, w int, g []T, gr, oh, ow int, win Window) {
 	for y := 0; y < h; y++ {
 		d := dsrc[y*dr:][:w]
 		for x := range d {

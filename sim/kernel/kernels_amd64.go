@@ -462,6 +462,29 @@ func staps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 //go:noescape
 func sfold5z(acc *byte, dw *byte)
 
+// smaxz computes the 3×3 maximum (stride 1, padding 1) of h > 0 rows of n > 0 values and its tap:
+// the first in row-major order, NaN counting as the largest.
+//
+//go:noescape
+func smaxz(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)
+
+// smaxBackz adds grad to the cells of dst that arg names (3×3, stride 1, padding 1; h > 0 rows of n > 0 values),
+// in row-major order of the taps.
+//
+//go:noescape
+func smaxBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, arg *byte, ar int)
+
+// saveragez computes the mean over the 3×3 neighbours inside h > 0 rows of n > 0 values: third = 1/3;
+// edgex and edgey are 1 over the cells across and down at an edge.
+//
+//go:noescape
+func saveragez(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+
+// saverageBackz adds the gradient src of the mean to dst; arguments as for the mean.
+//
+//go:noescape
+func saverageBackz(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+
 // dtile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -919,6 +942,29 @@ func dtaps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 //
 //go:noescape
 func dfold5z(acc *byte, dw *byte)
+
+// dmaxz computes the 3×3 maximum (stride 1, padding 1) of h > 0 rows of n > 0 values and its tap:
+// the first in row-major order, NaN counting as the largest.
+//
+//go:noescape
+func dmaxz(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)
+
+// dmaxBackz adds grad to the cells of dst that arg names (3×3, stride 1, padding 1; h > 0 rows of n > 0 values),
+// in row-major order of the taps.
+//
+//go:noescape
+func dmaxBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, arg *byte, ar int)
+
+// daveragez computes the mean over the 3×3 neighbours inside h > 0 rows of n > 0 values: third = 1/3;
+// edgex and edgey are 1 over the cells across and down at an edge.
+//
+//go:noescape
+func daveragez(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+
+// daverageBackz adds the gradient src of the mean to dst; arguments as for the mean.
+//
+//go:noescape
+func daverageBackz(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
 
 // stile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.

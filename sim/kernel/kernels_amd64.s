@@ -2793,8 +2793,8 @@ TEXT ·stile13x2z(SB), NOSPLIT, $0-72
 	MOVQ   ldb+40(FP), DI
 	IMUL3Q $0x07, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2836,16 +2836,16 @@ stile13x2z_loop:
 	VBROADCASTSS (CX)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(R10*1), Z28
+	VBROADCASTSS (CX)(R9*1), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
 	VBROADCASTSS (CX)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (CX)(R9*1), Z28
+	VBROADCASTSS (CX)(R10*1), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (CX)(R10*2), Z28
+	VBROADCASTSS (CX)(R9*2), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
 	VBROADCASTSS (R8), Z28
@@ -2857,13 +2857,13 @@ stile13x2z_loop:
 	VBROADCASTSS (R8)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R8)(R10*1), Z28
+	VBROADCASTSS (R8)(R9*1), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
 	VBROADCASTSS (R8)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8)(R9*1), Z28
+	VBROADCASTSS (R8)(R10*1), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
 	ADDQ         BX, CX
@@ -4418,8 +4418,8 @@ TEXT ·stail11x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x06, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*2), R9
-	LEAQ   (DX)(DX*4), R10
+	LEAQ   (DX)(DX*4), R9
+	LEAQ   (DX)(DX*2), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4442,11 +4442,11 @@ stail11x1z_loop:
 	VFMADD231PS  Z11, Z12, Z1
 	VBROADCASTSS (CX)(DX*2), Z12
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (CX)(R9*1), Z12
+	VBROADCASTSS (CX)(R10*1), Z12
 	VFMADD231PS  Z11, Z12, Z3
 	VBROADCASTSS (CX)(DX*4), Z12
 	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (CX)(R10*1), Z12
+	VBROADCASTSS (CX)(R9*1), Z12
 	VFMADD231PS  Z11, Z12, Z5
 	VBROADCASTSS (R8), Z12
 	VFMADD231PS  Z11, Z12, Z6
@@ -4454,7 +4454,7 @@ stail11x1z_loop:
 	VFMADD231PS  Z11, Z12, Z7
 	VBROADCASTSS (R8)(DX*2), Z12
 	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R8)(R9*1), Z12
+	VBROADCASTSS (R8)(R10*1), Z12
 	VFMADD231PS  Z11, Z12, Z9
 	VBROADCASTSS (R8)(DX*4), Z12
 	VFMADD231PS  Z11, Z12, Z10
@@ -11165,6 +11165,473 @@ TEXT ·sfold5z(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
+// func smaxz(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·smaxz(SB), NOSPLIT, $0-64
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         arg+48(FP), DX
+	MOVQ         n+8(FP), BX
+	MOVQ         $0x00000000ff800000, SI
+	VPBROADCASTD SI, Z0
+	MOVQ         $0x0000000000000001, SI
+	VPBROADCASTD SI, Z1
+	MOVQ         $0x0000000000000002, SI
+	VPBROADCASTD SI, Z2
+	MOVQ         $0x0000000000000003, SI
+	VPBROADCASTD SI, Z3
+	MOVQ         $0x0000000000000006, SI
+	VPBROADCASTD SI, Z4
+	MOVQ         $0x0000000000000001, SI
+
+smaxz_strip:
+	MOVQ        BX, DI
+	MOVQ        $0x0000000000000010, R8
+	CMPQ        DI, R8
+	CMOVQGT     R8, DI
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
+	NOTQ        SI
+	ANDQ        R8, SI
+	KMOVW       SI, K2
+	MOVQ        BX, SI
+	SUBQ        $0x01, SI
+	MOVQ        $0x0000000000000010, DI
+	CMPQ        SI, DI
+	CMOVQGT     DI, SI
+	MOVQ        $-1, DI
+	BZHIQ       SI, DI, DI
+	KMOVW       DI, K3
+	KNOTW       K2, K4
+	VMOVDQA32.Z Z1, K4, Z5
+	MOVQ        h+0(FP), R9
+	MOVQ        AX, SI
+	MOVQ        CX, DI
+	MOVQ        DX, R8
+	MOVQ        sr+24(FP), R10
+	VMOVAPS     Z0, Z6
+	VPADDD      Z5, Z3, Z7
+	VMOVAPS     Z0, Z8
+	VMOVUPS     -4(SI), K2, Z8
+	VMOVDQA64   Z5, Z9
+	VMOVAPS     Z0, Z10
+	VMOVUPS     (SI), K1, Z10
+	VCMPPS      $0x16, Z8, Z10, K4
+	VCMPPS      $0x07, Z8, Z8, K4, K4
+	VMOVAPS     Z10, K4, Z8
+	VMOVDQA32   Z1, K4, Z9
+	VMOVAPS     Z0, Z10
+	VMOVUPS     4(SI), K3, Z10
+	VCMPPS      $0x16, Z8, Z10, K4
+	VCMPPS      $0x07, Z8, Z8, K4, K4
+	VMOVAPS     Z10, K4, Z8
+	VMOVDQA32   Z2, K4, Z9
+	ADDQ        R10, SI
+	VMOVDQA64   Z5, Z11
+
+smaxz_row:
+	VMOVAPS   Z0, Z10
+	CMPQ      R9, $0x01
+	JE        smaxz_last
+	VMOVAPS   Z0, Z10
+	VMOVUPS   -4(SI), K2, Z10
+	VMOVDQA64 Z5, Z11
+	VMOVAPS   Z0, Z12
+	VMOVUPS   (SI), K1, Z12
+	VCMPPS    $0x16, Z10, Z12, K4
+	VCMPPS    $0x07, Z10, Z10, K4, K4
+	VMOVAPS   Z12, K4, Z10
+	VMOVDQA32 Z1, K4, Z11
+	VMOVAPS   Z0, Z12
+	VMOVUPS   4(SI), K3, Z12
+	VCMPPS    $0x16, Z10, Z12, K4
+	VCMPPS    $0x07, Z10, Z10, K4, K4
+	VMOVAPS   Z12, K4, Z10
+	VMOVDQA32 Z2, K4, Z11
+	ADDQ      R10, SI
+
+smaxz_last:
+	VCMPPS  $0x16, Z6, Z8, K4
+	VCMPPS  $0x07, Z6, Z6, K4, K4
+	VMOVAPS Z8, K4, Z6
+	VPADDD  Z3, Z9, K4, Z7
+	VCMPPS  $0x16, Z6, Z10, K4
+	VCMPPS  $0x07, Z6, Z6, K4, K4
+	VMOVAPS Z10, K4, Z6
+	VPADDD  Z4, Z11, K4, Z7
+	VMOVUPS Z6, K1, (DI)
+	VPMOVDB Z7, K1, (R8)
+	VMOVAPS Z8, Z6
+	VMOVAPS Z10, Z8
+	VMOVAPS Z9, Z7
+	VMOVAPS Z11, Z9
+	MOVQ    dr+40(FP), R11
+	MOVQ    ar+56(FP), R12
+	ADDQ    R11, DI
+	ADDQ    R12, R8
+	DECQ    R9
+	JNZ     smaxz_row
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000010, DX
+	XORQ    SI, SI
+	SUBQ    $0x10, BX
+	JG      smaxz_strip
+	VZEROUPPER
+	RET
+
+// func smaxBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, arg *byte, ar int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·smaxBackz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         arg+48(FP), DX
+	MOVQ         n+8(FP), BX
+	MOVQ         gr+40(FP), SI
+	MOVQ         ar+56(FP), DI
+	MOVQ         $0x0000000000000000, R8
+	VPBROADCASTB R8, X0
+	MOVQ         $0x0000000000000001, R8
+	VPBROADCASTB R8, X1
+	MOVQ         $0x0000000000000002, R8
+	VPBROADCASTB R8, X2
+	MOVQ         $0x0000000000000003, R8
+	VPBROADCASTB R8, X3
+	MOVQ         $0x0000000000000004, R8
+	VPBROADCASTB R8, X4
+	MOVQ         $0x0000000000000005, R8
+	VPBROADCASTB R8, X5
+	MOVQ         $0x0000000000000006, R8
+	VPBROADCASTB R8, X6
+	MOVQ         $0x0000000000000007, R8
+	VPBROADCASTB R8, X7
+	MOVQ         $0x0000000000000008, R8
+	VPBROADCASTB R8, X8
+	MOVQ         $0x0000000000000001, R8
+
+smaxBackz_strip:
+	MOVQ    BX, R9
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    R9, R10
+	CMOVQGT R10, R9
+	MOVQ    $-1, R10
+	BZHIQ   R9, R10, R10
+	KMOVW   R10, K1
+	NOTQ    R8
+	ANDQ    R10, R8
+	KMOVW   R8, K2
+	MOVQ    BX, R8
+	SUBQ    $0x01, R8
+	MOVQ    $0x0000000000000010, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K3
+	MOVQ    h+0(FP), R11
+	MOVQ    AX, R8
+	MOVQ    CX, R9
+	MOVQ    DX, R10
+	XORQ    R12, R12
+
+smaxBackz_row:
+	VMOVUPS.Z  (R8), K1, Z9
+	CMPQ       R11, $0x01
+	JE         smaxBackz_last
+	VMOVDQU8.Z 1(R10)(DI*1), K3, X10
+	VPCMPEQB   X0, X10, K3, K4
+	VADDPS     4(R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z (R10)(DI*1), K1, X10
+	VPCMPEQB   X1, X10, K1, K4
+	VADDPS     (R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z -1(R10)(DI*1), K2, X10
+	VPCMPEQB   X2, X10, K2, K4
+	VADDPS     -4(R9)(SI*1), Z9, K4, Z9
+
+smaxBackz_last:
+	VMOVDQU8.Z 1(R10), K3, X10
+	VPCMPEQB   X3, X10, K3, K4
+	VADDPS     4(R9), Z9, K4, Z9
+	VMOVDQU8.Z (R10), K1, X10
+	VPCMPEQB   X4, X10, K1, K4
+	VADDPS     (R9), Z9, K4, Z9
+	VMOVDQU8.Z -1(R10), K2, X10
+	VPCMPEQB   X5, X10, K2, K4
+	VADDPS     -4(R9), Z9, K4, Z9
+	TESTQ      R12, R12
+	JZ         smaxBackz_first
+	NEGQ       SI
+	NEGQ       DI
+	VMOVDQU8.Z 1(R10)(DI*1), K3, X10
+	VPCMPEQB   X6, X10, K3, K4
+	VADDPS     4(R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z (R10)(DI*1), K1, X10
+	VPCMPEQB   X7, X10, K1, K4
+	VADDPS     (R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z -1(R10)(DI*1), K2, X10
+	VPCMPEQB   X8, X10, K2, K4
+	VADDPS     -4(R9)(SI*1), Z9, K4, Z9
+	NEGQ       SI
+	NEGQ       DI
+
+smaxBackz_first:
+	VMOVUPS Z9, K1, (R8)
+	INCQ    R12
+	MOVQ    dr+24(FP), R13
+	ADDQ    R13, R8
+	ADDQ    SI, R9
+	ADDQ    DI, R10
+	DECQ    R11
+	JNZ     smaxBackz_row
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000010, DX
+	XORQ    R8, R8
+	SUBQ    $0x10, BX
+	JG      smaxBackz_strip
+	VZEROUPPER
+	RET
+
+// func saveragez(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·saveragez(SB), NOSPLIT, $0-72
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         n+8(FP), DX
+	VPXORD       Z0, Z0, Z0
+	MOVQ         third+48(FP), BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Z1
+	MOVQ         edgex+56(FP), BX
+	VMOVQ        BX, X2
+	VBROADCASTSS X2, Z2
+	MOVQ         edgey+64(FP), BX
+	VMOVQ        BX, X3
+	VBROADCASTSS X3, Z3
+	MOVQ         $0x0000000000000001, BX
+
+saveragez_strip:
+	MOVQ      DX, SI
+	MOVQ      $0x0000000000000010, DI
+	CMPQ      SI, DI
+	CMOVQGT   DI, SI
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	NOTQ      BX
+	ANDQ      DI, BX
+	KMOVW     BX, K2
+	MOVQ      DX, BX
+	SUBQ      $0x01, BX
+	MOVQ      $0x0000000000000010, SI
+	CMPQ      BX, SI
+	CMOVQGT   SI, BX
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K3
+	VMOVAPS   Z1, Z4
+	KNOTW     K2, K4
+	VMOVAPS   Z2, K4, Z4
+	KNOTW     K3, K4
+	VMOVAPS   Z2, K4, Z4
+	MOVQ      h+0(FP), DI
+	MOVQ      AX, BX
+	MOVQ      CX, SI
+	VMOVAPS   Z3, Z5
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVUPS.Z -4(BX), K2, Z6
+	VADDPS    Z6, Z8, Z8
+	VMOVUPS.Z (BX), K1, Z6
+	VADDPS    Z6, Z8, Z8
+	VMOVUPS.Z 4(BX), K3, Z6
+	VADDPS    Z6, Z8, Z8
+	MOVQ      sr+24(FP), R8
+	ADDQ      R8, BX
+
+saveragez_row:
+	VMOVAPS   Z0, Z9
+	CMPQ      DI, $0x01
+	JE        saveragez_last
+	VMOVAPS   Z0, Z9
+	VMOVUPS.Z -4(BX), K2, Z6
+	VADDPS    Z6, Z9, Z9
+	VMOVUPS.Z (BX), K1, Z6
+	VADDPS    Z6, Z9, Z9
+	VMOVUPS.Z 4(BX), K3, Z6
+	VADDPS    Z6, Z9, Z9
+	MOVQ      sr+24(FP), R8
+	ADDQ      R8, BX
+
+saveragez_last:
+	VADDPS  Z7, Z0, Z6
+	VADDPS  Z8, Z6, Z6
+	VADDPS  Z9, Z6, Z6
+	CMPQ    DI, $0x01
+	JNE     saveragez_inner
+	VMOVAPS Z3, Z5
+
+saveragez_inner:
+	VMULPS  Z4, Z6, Z6
+	VMULPS  Z5, Z6, Z6
+	VMOVUPS Z6, K1, (SI)
+	VMOVAPS Z1, Z5
+	MOVQ    dr+40(FP), R8
+	ADDQ    R8, SI
+	VMOVAPS Z8, Z7
+	VMOVAPS Z9, Z8
+	DECQ    DI
+	JNZ     saveragez_row
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	XORQ    BX, BX
+	SUBQ    $0x10, DX
+	JG      saveragez_strip
+	VZEROUPPER
+	RET
+
+// func saverageBackz(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·saverageBackz(SB), NOSPLIT, $0-72
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         n+8(FP), DX
+	VPXORD       Z0, Z0, Z0
+	MOVQ         third+48(FP), BX
+	VMOVQ        BX, X1
+	VBROADCASTSS X1, Z1
+	MOVQ         edgex+56(FP), BX
+	VMOVQ        BX, X2
+	VBROADCASTSS X2, Z2
+	MOVQ         edgey+64(FP), BX
+	VMOVQ        BX, X3
+	VBROADCASTSS X3, Z3
+	MOVQ         $0x0000000000000001, BX
+
+saverageBackz_strip:
+	MOVQ    DX, SI
+	MOVQ    $0x0000000000000010, DI
+	CMPQ    SI, DI
+	CMOVQGT DI, SI
+	MOVQ    $-1, DI
+	BZHIQ   SI, DI, DI
+	KMOVW   DI, K1
+	MOVQ    BX, SI
+	NOTQ    SI
+	ANDQ    DI, SI
+	KMOVW   SI, K2
+	MOVQ    DX, SI
+	SUBQ    $0x01, SI
+	MOVQ    $0x0000000000000010, DI
+	CMPQ    SI, DI
+	CMOVQGT DI, SI
+	MOVQ    $-1, DI
+	BZHIQ   SI, DI, DI
+	KMOVW   DI, K3
+	VMOVAPS Z1, Z4
+	MOVQ    BX, SI
+	SHLQ    $0x01, SI
+	KMOVW   SI, K4
+	VMOVAPS Z2, K4, Z4
+	VMOVAPS Z1, Z5
+	MOVQ    BX, SI
+	KMOVW   SI, K4
+	VMOVAPS Z2, K4, Z5
+	XORQ    R9, R9
+	MOVQ    DX, SI
+	SUBQ    $0x01, SI
+	MOVQ    $0x0000000000000001, DI
+	SHLXQ   SI, DI, DI
+	MOVQ    $0x0000000000000010, R8
+	CMPQ    SI, R8
+	CMOVQCC R9, DI
+	KMOVW   DI, K4
+	VMOVAPS Z2, K4, Z5
+	VMOVAPS Z1, Z6
+	XORQ    R8, R8
+	MOVQ    DX, BX
+	SUBQ    $0x02, BX
+	MOVQ    $0x0000000000000001, SI
+	SHLXQ   BX, SI, SI
+	MOVQ    $0x0000000000000010, DI
+	CMPQ    BX, DI
+	CMOVQCC R8, SI
+	KMOVW   SI, K4
+	VMOVAPS Z2, K4, Z6
+	MOVQ    h+0(FP), DI
+	MOVQ    h+0(FP), R8
+	MOVQ    AX, BX
+	MOVQ    CX, SI
+	VMOVAPS Z3, Z7
+	VMOVAPS Z0, Z9
+	CMPQ    R8, $0x01
+	JNE     saverageBackz_one
+	VMOVAPS Z3, Z7
+
+saverageBackz_one:
+	VMOVAPS   Z0, Z10
+	VMOVUPS.Z -4(BX), K2, Z8
+	VMULPS    Z4, Z8, Z8
+	VADDPS    Z8, Z10, Z10
+	VMOVUPS.Z (BX), K1, Z8
+	VMULPS    Z5, Z8, Z8
+	VADDPS    Z8, Z10, Z10
+	VMOVUPS.Z 4(BX), K3, Z8
+	VMULPS    Z6, Z8, Z8
+	VADDPS    Z8, Z10, Z10
+	VMULPS    Z7, Z10, Z10
+	VMOVAPS   Z1, Z7
+	MOVQ      sr+24(FP), R9
+	ADDQ      R9, BX
+	DECQ      R8
+
+saverageBackz_row:
+	VMOVAPS Z0, Z11
+	CMPQ    DI, $0x01
+	JE      saverageBackz_last
+	CMPQ    R8, $0x01
+	JNE     saverageBackz_more
+	VMOVAPS Z3, Z7
+
+saverageBackz_more:
+	VMOVAPS   Z0, Z11
+	VMOVUPS.Z -4(BX), K2, Z8
+	VMULPS    Z4, Z8, Z8
+	VADDPS    Z8, Z11, Z11
+	VMOVUPS.Z (BX), K1, Z8
+	VMULPS    Z5, Z8, Z8
+	VADDPS    Z8, Z11, Z11
+	VMOVUPS.Z 4(BX), K3, Z8
+	VMULPS    Z6, Z8, Z8
+	VADDPS    Z8, Z11, Z11
+	VMULPS    Z7, Z11, Z11
+	VMOVAPS   Z1, Z7
+	MOVQ      sr+24(FP), R9
+	ADDQ      R9, BX
+	DECQ      R8
+
+saverageBackz_last:
+	VADDPS    Z9, Z0, Z9
+	VADDPS    Z10, Z9, Z9
+	VADDPS    Z11, Z9, Z9
+	VMOVUPS.Z (SI), K1, Z8
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   Z8, K1, (SI)
+	MOVQ      dr+40(FP), R9
+	ADDQ      R9, SI
+	VMOVAPS   Z10, Z9
+	VMOVAPS   Z11, Z10
+	DECQ      DI
+	JNZ       saverageBackz_row
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	XORQ      BX, BX
+	SUBQ      $0x10, DX
+	JG        saverageBackz_strip
+	VZEROUPPER
+	RET
+
 // func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
 // Requires: AVX, AVX512F
 TEXT ·dtile1x2z(SB), NOSPLIT, $0-72
@@ -16300,9 +16767,9 @@ TEXT ·dtail16x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x08, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*2), R9
-	LEAQ   (DX)(DX*4), R10
-	LEAQ   (R9)(DX*4), R11
+	LEAQ   (DX)(DX*4), R9
+	LEAQ   (DX)(DX*2), R10
+	LEAQ   (R10)(DX*4), R11
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16330,13 +16797,13 @@ dtail16x1z_loop:
 	VFMADD231PD  Z16, Z17, Z1
 	VBROADCASTSD (CX)(DX*2), Z17
 	VFMADD231PD  Z16, Z17, Z2
-	VBROADCASTSD (CX)(R9*1), Z17
+	VBROADCASTSD (CX)(R10*1), Z17
 	VFMADD231PD  Z16, Z17, Z3
 	VBROADCASTSD (CX)(DX*4), Z17
 	VFMADD231PD  Z16, Z17, Z4
-	VBROADCASTSD (CX)(R10*1), Z17
+	VBROADCASTSD (CX)(R9*1), Z17
 	VFMADD231PD  Z16, Z17, Z5
-	VBROADCASTSD (CX)(R9*2), Z17
+	VBROADCASTSD (CX)(R10*2), Z17
 	VFMADD231PD  Z16, Z17, Z6
 	VBROADCASTSD (CX)(R11*1), Z17
 	VFMADD231PD  Z16, Z17, Z7
@@ -16346,13 +16813,13 @@ dtail16x1z_loop:
 	VFMADD231PD  Z16, Z17, Z9
 	VBROADCASTSD (R8)(DX*2), Z17
 	VFMADD231PD  Z16, Z17, Z10
-	VBROADCASTSD (R8)(R9*1), Z17
+	VBROADCASTSD (R8)(R10*1), Z17
 	VFMADD231PD  Z16, Z17, Z11
 	VBROADCASTSD (R8)(DX*4), Z17
 	VFMADD231PD  Z16, Z17, Z12
-	VBROADCASTSD (R8)(R10*1), Z17
+	VBROADCASTSD (R8)(R9*1), Z17
 	VFMADD231PD  Z16, Z17, Z13
-	VBROADCASTSD (R8)(R9*2), Z17
+	VBROADCASTSD (R8)(R10*2), Z17
 	VFMADD231PD  Z16, Z17, Z14
 	VBROADCASTSD (R8)(R11*1), Z17
 	VFMADD231PD  Z16, Z17, Z15
@@ -22262,6 +22729,473 @@ TEXT ·dfold5z(SB), NOSPLIT, $0-16
 	VMOVUPD.Z  192(CX), K1, Z0
 	VADDPD     Z1, Z0, Z0
 	VMOVUPD    Z0, K1, 192(CX)
+	VZEROUPPER
+	RET
+
+// func dmaxz(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·dmaxz(SB), NOSPLIT, $0-64
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         arg+48(FP), DX
+	MOVQ         n+8(FP), BX
+	MOVQ         $0xfff0000000000000, SI
+	VPBROADCASTQ SI, Z0
+	MOVQ         $0x0000000000000001, SI
+	VPBROADCASTQ SI, Z1
+	MOVQ         $0x0000000000000002, SI
+	VPBROADCASTQ SI, Z2
+	MOVQ         $0x0000000000000003, SI
+	VPBROADCASTQ SI, Z3
+	MOVQ         $0x0000000000000006, SI
+	VPBROADCASTQ SI, Z4
+	MOVQ         $0x0000000000000001, SI
+
+dmaxz_strip:
+	MOVQ        BX, DI
+	MOVQ        $0x0000000000000008, R8
+	CMPQ        DI, R8
+	CMOVQGT     R8, DI
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
+	NOTQ        SI
+	ANDQ        R8, SI
+	KMOVW       SI, K2
+	MOVQ        BX, SI
+	SUBQ        $0x01, SI
+	MOVQ        $0x0000000000000008, DI
+	CMPQ        SI, DI
+	CMOVQGT     DI, SI
+	MOVQ        $-1, DI
+	BZHIQ       SI, DI, DI
+	KMOVW       DI, K3
+	KNOTW       K2, K4
+	VMOVDQA64.Z Z1, K4, Z5
+	MOVQ        h+0(FP), R9
+	MOVQ        AX, SI
+	MOVQ        CX, DI
+	MOVQ        DX, R8
+	MOVQ        sr+24(FP), R10
+	VMOVAPS     Z0, Z6
+	VPADDQ      Z5, Z3, Z7
+	VMOVAPS     Z0, Z8
+	VMOVUPD     -8(SI), K2, Z8
+	VMOVDQA64   Z5, Z9
+	VMOVAPS     Z0, Z10
+	VMOVUPD     (SI), K1, Z10
+	VCMPPD      $0x16, Z8, Z10, K4
+	VCMPPD      $0x07, Z8, Z8, K4, K4
+	VMOVAPD     Z10, K4, Z8
+	VMOVDQA64   Z1, K4, Z9
+	VMOVAPS     Z0, Z10
+	VMOVUPD     8(SI), K3, Z10
+	VCMPPD      $0x16, Z8, Z10, K4
+	VCMPPD      $0x07, Z8, Z8, K4, K4
+	VMOVAPD     Z10, K4, Z8
+	VMOVDQA64   Z2, K4, Z9
+	ADDQ        R10, SI
+	VMOVDQA64   Z5, Z11
+
+dmaxz_row:
+	VMOVAPS   Z0, Z10
+	CMPQ      R9, $0x01
+	JE        dmaxz_last
+	VMOVAPS   Z0, Z10
+	VMOVUPD   -8(SI), K2, Z10
+	VMOVDQA64 Z5, Z11
+	VMOVAPS   Z0, Z12
+	VMOVUPD   (SI), K1, Z12
+	VCMPPD    $0x16, Z10, Z12, K4
+	VCMPPD    $0x07, Z10, Z10, K4, K4
+	VMOVAPD   Z12, K4, Z10
+	VMOVDQA64 Z1, K4, Z11
+	VMOVAPS   Z0, Z12
+	VMOVUPD   8(SI), K3, Z12
+	VCMPPD    $0x16, Z10, Z12, K4
+	VCMPPD    $0x07, Z10, Z10, K4, K4
+	VMOVAPD   Z12, K4, Z10
+	VMOVDQA64 Z2, K4, Z11
+	ADDQ      R10, SI
+
+dmaxz_last:
+	VCMPPD  $0x16, Z6, Z8, K4
+	VCMPPD  $0x07, Z6, Z6, K4, K4
+	VMOVAPD Z8, K4, Z6
+	VPADDQ  Z3, Z9, K4, Z7
+	VCMPPD  $0x16, Z6, Z10, K4
+	VCMPPD  $0x07, Z6, Z6, K4, K4
+	VMOVAPD Z10, K4, Z6
+	VPADDQ  Z4, Z11, K4, Z7
+	VMOVUPD Z6, K1, (DI)
+	VPMOVQB Z7, K1, (R8)
+	VMOVAPS Z8, Z6
+	VMOVAPS Z10, Z8
+	VMOVAPS Z9, Z7
+	VMOVAPS Z11, Z9
+	MOVQ    dr+40(FP), R11
+	MOVQ    ar+56(FP), R12
+	ADDQ    R11, DI
+	ADDQ    R12, R8
+	DECQ    R9
+	JNZ     dmaxz_row
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000008, DX
+	XORQ    SI, SI
+	SUBQ    $0x08, BX
+	JG      dmaxz_strip
+	VZEROUPPER
+	RET
+
+// func dmaxBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, arg *byte, ar int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2, CMOV
+TEXT ·dmaxBackz(SB), NOSPLIT, $0-64
+	MOVQ         dst+16(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         arg+48(FP), DX
+	MOVQ         n+8(FP), BX
+	MOVQ         gr+40(FP), SI
+	MOVQ         ar+56(FP), DI
+	MOVQ         $0x0000000000000000, R8
+	VPBROADCASTB R8, X0
+	MOVQ         $0x0000000000000001, R8
+	VPBROADCASTB R8, X1
+	MOVQ         $0x0000000000000002, R8
+	VPBROADCASTB R8, X2
+	MOVQ         $0x0000000000000003, R8
+	VPBROADCASTB R8, X3
+	MOVQ         $0x0000000000000004, R8
+	VPBROADCASTB R8, X4
+	MOVQ         $0x0000000000000005, R8
+	VPBROADCASTB R8, X5
+	MOVQ         $0x0000000000000006, R8
+	VPBROADCASTB R8, X6
+	MOVQ         $0x0000000000000007, R8
+	VPBROADCASTB R8, X7
+	MOVQ         $0x0000000000000008, R8
+	VPBROADCASTB R8, X8
+	MOVQ         $0x0000000000000001, R8
+
+dmaxBackz_strip:
+	MOVQ    BX, R9
+	MOVQ    $0x0000000000000008, R10
+	CMPQ    R9, R10
+	CMOVQGT R10, R9
+	MOVQ    $-1, R10
+	BZHIQ   R9, R10, R10
+	KMOVW   R10, K1
+	NOTQ    R8
+	ANDQ    R10, R8
+	KMOVW   R8, K2
+	MOVQ    BX, R8
+	SUBQ    $0x01, R8
+	MOVQ    $0x0000000000000008, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K3
+	MOVQ    h+0(FP), R11
+	MOVQ    AX, R8
+	MOVQ    CX, R9
+	MOVQ    DX, R10
+	XORQ    R12, R12
+
+dmaxBackz_row:
+	VMOVUPD.Z  (R8), K1, Z9
+	CMPQ       R11, $0x01
+	JE         dmaxBackz_last
+	VMOVDQU8.Z 1(R10)(DI*1), K3, X10
+	VPCMPEQB   X0, X10, K3, K4
+	VADDPD     8(R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z (R10)(DI*1), K1, X10
+	VPCMPEQB   X1, X10, K1, K4
+	VADDPD     (R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z -1(R10)(DI*1), K2, X10
+	VPCMPEQB   X2, X10, K2, K4
+	VADDPD     -8(R9)(SI*1), Z9, K4, Z9
+
+dmaxBackz_last:
+	VMOVDQU8.Z 1(R10), K3, X10
+	VPCMPEQB   X3, X10, K3, K4
+	VADDPD     8(R9), Z9, K4, Z9
+	VMOVDQU8.Z (R10), K1, X10
+	VPCMPEQB   X4, X10, K1, K4
+	VADDPD     (R9), Z9, K4, Z9
+	VMOVDQU8.Z -1(R10), K2, X10
+	VPCMPEQB   X5, X10, K2, K4
+	VADDPD     -8(R9), Z9, K4, Z9
+	TESTQ      R12, R12
+	JZ         dmaxBackz_first
+	NEGQ       SI
+	NEGQ       DI
+	VMOVDQU8.Z 1(R10)(DI*1), K3, X10
+	VPCMPEQB   X6, X10, K3, K4
+	VADDPD     8(R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z (R10)(DI*1), K1, X10
+	VPCMPEQB   X7, X10, K1, K4
+	VADDPD     (R9)(SI*1), Z9, K4, Z9
+	VMOVDQU8.Z -1(R10)(DI*1), K2, X10
+	VPCMPEQB   X8, X10, K2, K4
+	VADDPD     -8(R9)(SI*1), Z9, K4, Z9
+	NEGQ       SI
+	NEGQ       DI
+
+dmaxBackz_first:
+	VMOVUPD Z9, K1, (R8)
+	INCQ    R12
+	MOVQ    dr+24(FP), R13
+	ADDQ    R13, R8
+	ADDQ    SI, R9
+	ADDQ    DI, R10
+	DECQ    R11
+	JNZ     dmaxBackz_row
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000008, DX
+	XORQ    R8, R8
+	SUBQ    $0x08, BX
+	JG      dmaxBackz_strip
+	VZEROUPPER
+	RET
+
+// func daveragez(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·daveragez(SB), NOSPLIT, $0-72
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         n+8(FP), DX
+	VPXORD       Z0, Z0, Z0
+	MOVQ         third+48(FP), BX
+	VMOVQ        BX, X1
+	VBROADCASTSD X1, Z1
+	MOVQ         edgex+56(FP), BX
+	VMOVQ        BX, X2
+	VBROADCASTSD X2, Z2
+	MOVQ         edgey+64(FP), BX
+	VMOVQ        BX, X3
+	VBROADCASTSD X3, Z3
+	MOVQ         $0x0000000000000001, BX
+
+daveragez_strip:
+	MOVQ      DX, SI
+	MOVQ      $0x0000000000000008, DI
+	CMPQ      SI, DI
+	CMOVQGT   DI, SI
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVW     DI, K1
+	NOTQ      BX
+	ANDQ      DI, BX
+	KMOVW     BX, K2
+	MOVQ      DX, BX
+	SUBQ      $0x01, BX
+	MOVQ      $0x0000000000000008, SI
+	CMPQ      BX, SI
+	CMOVQGT   SI, BX
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K3
+	VMOVAPS   Z1, Z4
+	KNOTW     K2, K4
+	VMOVAPD   Z2, K4, Z4
+	KNOTW     K3, K4
+	VMOVAPD   Z2, K4, Z4
+	MOVQ      h+0(FP), DI
+	MOVQ      AX, BX
+	MOVQ      CX, SI
+	VMOVAPS   Z3, Z5
+	VMOVAPS   Z0, Z7
+	VMOVAPS   Z0, Z8
+	VMOVUPD.Z -8(BX), K2, Z6
+	VADDPD    Z6, Z8, Z8
+	VMOVUPD.Z (BX), K1, Z6
+	VADDPD    Z6, Z8, Z8
+	VMOVUPD.Z 8(BX), K3, Z6
+	VADDPD    Z6, Z8, Z8
+	MOVQ      sr+24(FP), R8
+	ADDQ      R8, BX
+
+daveragez_row:
+	VMOVAPS   Z0, Z9
+	CMPQ      DI, $0x01
+	JE        daveragez_last
+	VMOVAPS   Z0, Z9
+	VMOVUPD.Z -8(BX), K2, Z6
+	VADDPD    Z6, Z9, Z9
+	VMOVUPD.Z (BX), K1, Z6
+	VADDPD    Z6, Z9, Z9
+	VMOVUPD.Z 8(BX), K3, Z6
+	VADDPD    Z6, Z9, Z9
+	MOVQ      sr+24(FP), R8
+	ADDQ      R8, BX
+
+daveragez_last:
+	VADDPD  Z7, Z0, Z6
+	VADDPD  Z8, Z6, Z6
+	VADDPD  Z9, Z6, Z6
+	CMPQ    DI, $0x01
+	JNE     daveragez_inner
+	VMOVAPS Z3, Z5
+
+daveragez_inner:
+	VMULPD  Z4, Z6, Z6
+	VMULPD  Z5, Z6, Z6
+	VMOVUPD Z6, K1, (SI)
+	VMOVAPS Z1, Z5
+	MOVQ    dr+40(FP), R8
+	ADDQ    R8, SI
+	VMOVAPS Z8, Z7
+	VMOVAPS Z9, Z8
+	DECQ    DI
+	JNZ     daveragez_row
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	XORQ    BX, BX
+	SUBQ    $0x08, DX
+	JG      daveragez_strip
+	VZEROUPPER
+	RET
+
+// func daverageBackz(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·daverageBackz(SB), NOSPLIT, $0-72
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         n+8(FP), DX
+	VPXORD       Z0, Z0, Z0
+	MOVQ         third+48(FP), BX
+	VMOVQ        BX, X1
+	VBROADCASTSD X1, Z1
+	MOVQ         edgex+56(FP), BX
+	VMOVQ        BX, X2
+	VBROADCASTSD X2, Z2
+	MOVQ         edgey+64(FP), BX
+	VMOVQ        BX, X3
+	VBROADCASTSD X3, Z3
+	MOVQ         $0x0000000000000001, BX
+
+daverageBackz_strip:
+	MOVQ    DX, SI
+	MOVQ    $0x0000000000000008, DI
+	CMPQ    SI, DI
+	CMOVQGT DI, SI
+	MOVQ    $-1, DI
+	BZHIQ   SI, DI, DI
+	KMOVW   DI, K1
+	MOVQ    BX, SI
+	NOTQ    SI
+	ANDQ    DI, SI
+	KMOVW   SI, K2
+	MOVQ    DX, SI
+	SUBQ    $0x01, SI
+	MOVQ    $0x0000000000000008, DI
+	CMPQ    SI, DI
+	CMOVQGT DI, SI
+	MOVQ    $-1, DI
+	BZHIQ   SI, DI, DI
+	KMOVW   DI, K3
+	VMOVAPS Z1, Z4
+	MOVQ    BX, SI
+	SHLQ    $0x01, SI
+	KMOVW   SI, K4
+	VMOVAPD Z2, K4, Z4
+	VMOVAPS Z1, Z5
+	MOVQ    BX, SI
+	KMOVW   SI, K4
+	VMOVAPD Z2, K4, Z5
+	XORQ    R9, R9
+	MOVQ    DX, SI
+	SUBQ    $0x01, SI
+	MOVQ    $0x0000000000000001, DI
+	SHLXQ   SI, DI, DI
+	MOVQ    $0x0000000000000008, R8
+	CMPQ    SI, R8
+	CMOVQCC R9, DI
+	KMOVW   DI, K4
+	VMOVAPD Z2, K4, Z5
+	VMOVAPS Z1, Z6
+	XORQ    R8, R8
+	MOVQ    DX, BX
+	SUBQ    $0x02, BX
+	MOVQ    $0x0000000000000001, SI
+	SHLXQ   BX, SI, SI
+	MOVQ    $0x0000000000000008, DI
+	CMPQ    BX, DI
+	CMOVQCC R8, SI
+	KMOVW   SI, K4
+	VMOVAPD Z2, K4, Z6
+	MOVQ    h+0(FP), DI
+	MOVQ    h+0(FP), R8
+	MOVQ    AX, BX
+	MOVQ    CX, SI
+	VMOVAPS Z3, Z7
+	VMOVAPS Z0, Z9
+	CMPQ    R8, $0x01
+	JNE     daverageBackz_one
+	VMOVAPS Z3, Z7
+
+daverageBackz_one:
+	VMOVAPS   Z0, Z10
+	VMOVUPD.Z -8(BX), K2, Z8
+	VMULPD    Z4, Z8, Z8
+	VADDPD    Z8, Z10, Z10
+	VMOVUPD.Z (BX), K1, Z8
+	VMULPD    Z5, Z8, Z8
+	VADDPD    Z8, Z10, Z10
+	VMOVUPD.Z 8(BX), K3, Z8
+	VMULPD    Z6, Z8, Z8
+	VADDPD    Z8, Z10, Z10
+	VMULPD    Z7, Z10, Z10
+	VMOVAPS   Z1, Z7
+	MOVQ      sr+24(FP), R9
+	ADDQ      R9, BX
+	DECQ      R8
+
+daverageBackz_row:
+	VMOVAPS Z0, Z11
+	CMPQ    DI, $0x01
+	JE      daverageBackz_last
+	CMPQ    R8, $0x01
+	JNE     daverageBackz_more
+	VMOVAPS Z3, Z7
+
+daverageBackz_more:
+	VMOVAPS   Z0, Z11
+	VMOVUPD.Z -8(BX), K2, Z8
+	VMULPD    Z4, Z8, Z8
+	VADDPD    Z8, Z11, Z11
+	VMOVUPD.Z (BX), K1, Z8
+	VMULPD    Z5, Z8, Z8
+	VADDPD    Z8, Z11, Z11
+	VMOVUPD.Z 8(BX), K3, Z8
+	VMULPD    Z6, Z8, Z8
+	VADDPD    Z8, Z11, Z11
+	VMULPD    Z7, Z11, Z11
+	VMOVAPS   Z1, Z7
+	MOVQ      sr+24(FP), R9
+	ADDQ      R9, BX
+	DECQ      R8
+
+daverageBackz_last:
+	VADDPD    Z9, Z0, Z9
+	VADDPD    Z10, Z9, Z9
+	VADDPD    Z11, Z9, Z9
+	VMOVUPD.Z (SI), K1, Z8
+	VADDPD    Z9, Z8, Z8
+	VMOVUPD   Z8, K1, (SI)
+	MOVQ      dr+40(FP), R9
+	ADDQ      R9, SI
+	VMOVAPS   Z10, Z9
+	VMOVAPS   Z11, Z10
+	DECQ      DI
+	JNZ       daverageBackz_row
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	XORQ      BX, BX
+	SUBQ      $0x08, DX
+	JG        daverageBackz_strip
 	VZEROUPPER
 	RET
 

@@ -16,8 +16,10 @@ func MaxPool[T Float](dst []T, dp Planes, arg []uint8, src []T, sp Planes, win W
 	checkLen("MaxPool", src, sp)
 	checkLen("MaxPool", arg, Dense(dp.C, dp.H, dp.W))
 	for c := 0; c < dp.C; c++ {
-		maxPlane(dst[dp.At(c, 0, 0):], dp.RowStride, arg[c*dp.H*dp.W:][:dp.H*dp.W],
-			src[sp.At(c, 0, 0):], sp.RowStride, sp.H, sp.W, dp.H, dp.W, win)
+		d, a, s := dst[dp.At(c, 0, 0):], arg[c*dp.H*dp.W:][:dp.H*dp.W], src[sp.At(c, 0, 0):]
+		if !maxVector(d, dp.RowStride, a, s, sp.RowStride, sp.H, sp.W, win) {
+			maxPlane(d, dp.RowStride, a, s, sp.RowStride, sp.H, sp.W, dp.H, dp.W, win)
+		}
 	}
 }
 
@@ -30,8 +32,10 @@ func MaxPoolBackward[T Float](dsrc []T, dp Planes, g []T, gp Planes, arg []uint8
 	checkLen("MaxPoolBackward", g, gp)
 	checkLen("MaxPoolBackward", arg, Dense(gp.C, gp.H, gp.W))
 	for c := 0; c < dp.C; c++ {
-		maxPlaneBack(dsrc[dp.At(c, 0, 0):], dp.RowStride, dp.H, dp.W,
-			g[gp.At(c, 0, 0):], gp.RowStride, arg[c*gp.H*gp.W:][:gp.H*gp.W], gp.H, gp.W, win)
+		d, q, a := dsrc[dp.At(c, 0, 0):], g[gp.At(c, 0, 0):], arg[c*gp.H*gp.W:][:gp.H*gp.W]
+		if !maxBackVector(d, dp.RowStride, dp.H, dp.W, q, gp.RowStride, a, win) {
+			maxPlaneBack(d, dp.RowStride, dp.H, dp.W, q, gp.RowStride, a, gp.H, gp.W, win)
+		}
 	}
 }
 
@@ -57,7 +61,7 @@ func inside(o, size, dil, n int) (lo, hi int) {
 	return lo, max(lo, hi)
 }
 
-func maxPlaneGo[T Float](dst []T, dr int, arg []uint8, src []T, sr, h, w, oh, ow int, win Window) {
+func maxPlane[T Float](dst []T, dr int, arg []uint8, src []T, sr, h, w, oh, ow int, win Window) {
 	neg := T(math.Inf(-1))
 	for y := 0; y < oh; y++ {
 		y0 := y*win.Stride - win.Pad
@@ -81,8 +85,8 @@ func maxPlaneGo[T Float](dst []T, dr int, arg []uint8, src []T, sr, h, w, oh, ow
 	}
 }
 
-// maxPlaneBackGo gathers: tap by tap, so that a cell receives in order of taps.
-func maxPlaneBackGo[T Float](dsrc []T, dr, h, w int, g []T, gr int, arg []uint8, oh, ow int, win Window) {
+// maxPlaneBack gathers: tap by tap, so that a cell receives in order of taps.
+func maxPlaneBack[T Float](dsrc []T, dr, h, w int, g []T, gr int, arg []uint8, oh, ow int, win Window) {
 	for i := 0; i < win.Size; i++ {
 		for j := 0; j < win.Size; j++ {
 			tap := uint8(i*win.Size + j)

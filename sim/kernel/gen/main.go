@@ -13,6 +13,7 @@ func main() {
 		rows(v)
 		reductions(v)
 		depthwise(v)
+		pools(v)
 	}
 	Generate()
 }

@@ -68,6 +68,9 @@ func four(f func(a, b, c, d Op)) func(...Op) {
 	return func(o ...Op) { f(o[0], o[1], o[2], o[3]) }
 }
 
+// three adapts an instruction of three operands to pick.
+func three(f func(a, b, c Op)) func(...Op) { return func(o ...Op) { f(o[0], o[1], o[2]) } }
+
 func (v vector) zero(r Op) {
 	if v.wide {
 		VPXORD(r, r, r)
