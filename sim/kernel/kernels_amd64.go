@@ -485,6 +485,11 @@ func saveragez(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64,
 //go:noescape
 func saverageBackz(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
 
+// speakz runs n > 0 rounds of twelve independent fused multiply-adds on whole vectors.
+//
+//go:noescape
+func speakz(n int)
+
 // dtile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -966,6 +971,11 @@ func daveragez(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64,
 //go:noescape
 func daverageBackz(h int, n int, src *byte, sr int, dst *byte, dr int, third uint64, edgex uint64, edgey uint64)
 
+// dpeakz runs n > 0 rounds of twelve independent fused multiply-adds on whole vectors.
+//
+//go:noescape
+func dpeakz(n int)
+
 // stile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
 //
@@ -1218,6 +1228,11 @@ func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 //go:noescape
 func sfold5y(acc *byte, dw *byte)
 
+// speaky runs n > 0 rounds of twelve independent fused multiply-adds on whole vectors.
+//
+//go:noescape
+func speaky(n int)
+
 // dtile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
 //
@@ -1469,3 +1484,8 @@ func dtaps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 //
 //go:noescape
 func dfold5y(acc *byte, dw *byte)
+
+// dpeaky runs n > 0 rounds of twelve independent fused multiply-adds on whole vectors.
+//
+//go:noescape
+func dpeaky(n int)

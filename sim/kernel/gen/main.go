@@ -14,6 +14,7 @@ func main() {
 		reductions(v)
 		depthwise(v)
 		pools(v)
+		peak(v)
 	}
 	Generate()
 }
