@@ -10,6 +10,8 @@
 // does not multiply out. Normal multiplies out and cancels; Equal decides
 // equality of rational functions exactly.
 //
+// Print keeps that order, except that a sum begins with its first positive term.
+//
 // Text written by String is read back by Parse to the same expression:
 //
 //	1 - q[0,2]*q[1,2]                       symbols carry indices in brackets

@@ -108,7 +108,7 @@ func writeLaTeX(b *strings.Builder, e Expr) {
 	case PowerKind, ProductKind:
 		writeLaTeXProduct(b, e)
 	case AdditionKind:
-		for k, a := range n.args {
+		for k, a := range printOrder(n.args) {
 			c, rest := coefficient(a)
 			switch {
 			case k > 0 && c.Sign() < 0:

@@ -3,6 +3,7 @@ package symbolic
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -74,7 +75,7 @@ func writeText(b *strings.Builder, e Expr) {
 	case PowerKind, ProductKind:
 		writeProduct(b, e)
 	case AdditionKind:
-		for k, a := range n.args {
+		for k, a := range printOrder(n.args) {
 			c, rest := coefficient(a)
 			switch {
 			case k == 0:
@@ -90,6 +91,20 @@ func writeText(b *strings.Builder, e Expr) {
 	default:
 		panic(fmt.Sprintf("symbolic: kind %d has no text", n.kind))
 	}
+}
+
+// printOrder is the order of the terms of a sum, but begins with the first
+// positive term if there is one: L - H, not -H + L.
+func printOrder(terms []Expr) []Expr {
+	for k, t := range terms {
+		if c, _ := coefficient(t); c.Sign() > 0 {
+			if k == 0 {
+				return terms
+			}
+			return slices.Concat(terms[k:k+1], terms[:k], terms[k+1:])
+		}
+	}
+	return terms
 }
 
 // quotient splits a product into its number, the factors with positive powers
