@@ -54,7 +54,18 @@ type closedForm struct {
 	v       func(t float64) float64
 	energy4 float64
 	b       func(t float64) float64
+	rule    rule
 }
+
+// rule is an intervention on the assignment of costs (P7).
+type rule int
+
+const (
+	local      rule = iota
+	importance      // C_(2,3) over its reachability 1 - q0 q1 (P7.7)
+	centred         // C_e - sum pC / sum p (P7.4)
+	entropy         // -.02 times the entropy of p as a bonus (P7.10)
+)
 
 func (c closedForm) term() Term {
 	return Term{Dim: 5, F: func(dd []float64, t float64, d []float64) {
@@ -72,12 +83,30 @@ func (c closedForm) term() Term {
 		u := (v*sumR - c.total(t)) / math.Max(sumH, 1e-12)
 		inputs := p[0] + p[1] + p[2] + p[3]
 		edge := dynamics.EqualCost{Ops: 8, Eta: c.eta}
+		var costs [5]float64
+		weighted := 0.0
 		for e := range p {
 			transfer := -p[4] / inputs
 			if e == 4 {
 				transfer = 1
 			}
-			dd[e] = edge.Speed(d[e], v*r[e]-u*h[e]+c.b(t)*transfer)
+			costs[e] = v*r[e] - u*h[e] + c.b(t)*transfer
+			weighted += p[e] * costs[e]
+		}
+		switch c.rule {
+		case importance:
+			costs[4] /= math.Max(1-(1-p[0])*(1-p[1]), 1e-6)
+		case centred:
+			for e := range costs {
+				costs[e] -= weighted / (inputs + p[4])
+			}
+		case entropy:
+			for e := range costs {
+				costs[e] += .02 * (d[e] - edge.Uniform())
+			}
+		}
+		for e := range p {
+			dd[e] = edge.Speed(d[e], costs[e])
 		}
 	}}
 }
@@ -192,5 +221,52 @@ func TestClosedFormFailsBiLevel(t *testing.T) {
 	g = c.read(t)
 	for i, want := range map[int]float64{0: .88, 2: .74, 4: .85} {
 		within(t, "gap .05", g.final[i], want, .006)
+	}
+}
+
+// P6 and P7: the rules at eta = 6 and 30. Importance weighting makes (2,3)
+// worse, because its cost is still positive while it is dropped; centred costs
+// have no drop phase and no catastrophe; entropy bounds everything.
+func TestRulesOnTheClosedForm(t *testing.T) {
+	run := func(eta float64, r rule) growth {
+		c := singleLevel(eta)
+		c.rule = r
+		return c.read(t)
+	}
+	g := run(6, importance)
+	within(t, "importance, eta 6: (2,3)", g.final[4], .056, 6e-4)
+	g = run(6, centred)
+	for e, want := range map[int]float64{0: .129, 2: .111, 4: .154} {
+		within(t, "centred, eta 6", g.final[e], want, 6e-4)
+	}
+	within(t, "centred, eta 6: no drop phase", g.peak[0], .13, .006)
+	g = run(6, entropy)
+	for _, e := range []int{0, 2, 4} {
+		within(t, "entropy, eta 6", g.final[e], .076, .0026)
+	}
+	g = run(30, local)
+	within(t, "local, eta 30: (2,3)", g.final[4], .038, 6e-4)
+	g = run(30, importance)
+	within(t, "importance, eta 30: (2,3)", g.final[4], .962, 6e-4)
+	g = run(30, centred)
+	within(t, "centred, eta 30: (2,3)", g.final[4], .976, 6e-4)
+	for _, e := range []int{0, 2} {
+		if g.final[e] < .055 || g.final[e] > .195 {
+			t.Errorf("centred, eta 30: edge %d ends at %g, outside .06 to .19", e, g.final[e])
+		}
+	}
+	g = run(30, entropy)
+	for _, e := range []int{0, 2, 4} {
+		within(t, "entropy, eta 30: peak", g.peak[e], .33, .016)
+		within(t, "entropy, eta 30", g.final[e], .07, .006)
+	}
+	bilevel := singleLevel(6)
+	bilevel.total = func(t float64) float64 {
+		return .30*math.Exp(-t/10) - .16*(1-math.Exp(-t/15))*math.Exp(-t/25) + .12*(1-math.Exp(-t/30))
+	}
+	bilevel.rule = centred
+	g = bilevel.read(t)
+	for _, e := range []int{0, 2, 4} {
+		within(t, "centred, bi-level", g.final[e], .126, .0096)
 	}
 }
