@@ -1,0 +1,103 @@
+// Command edgewise derives, predicts, observes and compares the wiring of
+// differentiable architecture search.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes: done, failed, misuse.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitMisuse = 2
+)
+
+// verbs is the command line: one field per verb.
+type verbs struct {
+	Reproduce reproduceCmd `cmd:"" help:"Train minimal-cell supernets, predict them, and print predicted versus observed wiring biases."`
+	Search    searchCmd    `cmd:"" help:"Train one supernet and record its trace."`
+	Check     checkCmd     `cmd:"" help:"Test a trace against what must hold."`
+	Predict   predictCmd   `cmd:"" help:"Integrate the closed-form dynamics along a trace or from a spec."`
+	Compare   compareCmd   `cmd:"" help:"Score predictions against observed traces."`
+}
+
+// streams are where a command writes: results to out, progress and errors to err.
+type streams struct {
+	out, err io.Writer
+}
+
+// misuse marks an error of the caller: a bad flag, spec or folder.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+type exit int
+
+// run is the whole program as a function.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if e, ok := recover().(exit); ok {
+			code = int(e)
+		}
+	}()
+	var v verbs
+	parser, err := kong.New(&v,
+		kong.Name("edgewise"),
+		kong.Description("Why did my search grow that wiring, and was it the data or the method?"),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(c int) { panic(exit(c)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams{stdout, stderr}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "edgewise:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	cli, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "edgewise: %s; try edgewise %s-h\n", oneLine(err), verbOf(args))
+		return exitMisuse
+	}
+	err = cli.Run()
+	var m misuse
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &m):
+		fmt.Fprintln(stderr, "edgewise:", oneLine(err))
+		return exitMisuse
+	default:
+		fmt.Fprintln(stderr, "edgewise:", oneLine(err))
+		return exitFailed
+	}
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+func verbOf(args []string) string {
+	if strings.HasPrefix(args[0], "-") {
+		return ""
+	}
+	return args[0] + " "
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"edgewise/sim/predict"
+	"edgewise/sim/trace"
+)
+
+type predictCmd struct {
+	Trace     string `arg:"" help:"Folder of an observed trace." type:"path"`
+	Rung      string `help:"replay, driven, law-step or law." default:"driven"`
+	Window    int    `help:"Steps per window of the driven rung." default:"100"`
+	MeansOnly bool   `help:"Drop the second moments of the driven rung: the variant that fails under Adam."`
+	Out       string `help:"Folder for the predicted trace." default:"out/predicted" type:"path"`
+	JSON      bool   `name:"json" help:"Print the summary as JSON."`
+}
+
+func (predictCmd) Help() string {
+	return "Example:\n  edgewise search --steps 300 --out out/run && edgewise predict out/run --rung driven --out out/driven"
+}
+
+func (c *predictCmd) Run(s streams) error {
+	t, err := trace.Read(c.Trace)
+	if err != nil {
+		return misuse{err}
+	}
+	if c.Window < 1 {
+		return misuse{fmt.Errorf("--window is %d: it must be at least 1", c.Window)}
+	}
+	var p *trace.Trace
+	switch c.Rung {
+	case predict.RungReplay:
+		p, _, err = predict.Replay(t)
+	case predict.RungDriven:
+		p, err = predict.Driven(t, c.Window, predict.DrivenOptions{MeansOnly: c.MeansOnly})
+	case predict.RungLawStep:
+		p, err = predict.LawStep(t, predict.Laws()[0])
+	default:
+		return misuse{fmt.Errorf("--rung is %q: it must be replay, driven or law-step", c.Rung)}
+	}
+	if err != nil {
+		return err
+	}
+	if err := trace.Write(c.Out, p); err != nil {
+		return err
+	}
+	score, err := predict.Compare(p, t)
+	if err != nil {
+		return err
+	}
+	if err := printSummary(s.out, filepath.Clean(c.Out), p, c.JSON); err != nil || c.JSON {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "against the observed trace: R2 of none-probability %v over %d points\n", score.Pooled, score.Points)
+	return err
+}

@@ -1,0 +1,183 @@
+package reproduce
+
+import (
+	"fmt"
+	"math"
+
+	"edgewise/reports/stat"
+	"edgewise/reports/table"
+)
+
+// signNote stands in the caption of every table that speaks of costs.
+const signNote = "A positive cost means that the edge raises the loss and its operation loses probability."
+
+// ids are the runs that a row was made from.
+func ids(runs []*Run) []string {
+	out := make([]string, len(runs))
+	for i, r := range runs {
+		out[i] = r.Observed.Manifest.Run
+	}
+	return out
+}
+
+// BiasTable is the main table: observed biases with mean and 95 % interval over
+// seeds, what each rung and each null predictor says of the same runs, and the
+// verdict on what the theory claims.
+func BiasTable(runs []Run) table.Table {
+	t := table.Table{
+		Name:    "biases",
+		Caption: "Predicted and observed wiring biases: mean and 95 % confidence interval over seeds. " + signNote,
+		Columns: []table.Column{
+			{Header: "Bias"}, {Header: "Measure"}, {Header: "Arm"}, {Header: "Claim"},
+			{Header: "Observed", Kind: table.KindEstimate},
+		},
+		Notes: []string{
+			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy; nulls see none of the run (same and depth are fitted on the other seeds of the arm).",
+			"Verdict on the claim: the interval of the observed mean lies on the claimed side (agrees), on the other (disagrees), or on both (not enough evidence).",
+		},
+	}
+	for _, p := range predictors() {
+		group := "Predicted"
+		name := p.name
+		if !p.rung {
+			if p.name == "driven, means only" {
+				continue // its failure is shown in the table of scores
+			}
+			group, name = "Null", p.name[len("null: "):]
+		}
+		t.Columns = append(t.Columns, table.Column{Header: name, Group: group, Kind: table.KindEstimate})
+	}
+	t.Columns = append(t.Columns, table.Column{Header: "Verdict", Kind: table.KindVerdict})
+	last := ""
+	for _, c := range claims() {
+		rs := armRuns(runs, c.arm)
+		if len(rs) == 0 {
+			continue
+		}
+		if c.bias != last && last != "" {
+			t.Rule()
+		}
+		last = c.bias
+		observed, predicted := values(rs, c.get)
+		row := []table.Item{table.Text(c.bias), table.Text(c.measure), table.Text(c.arm), claimText(c), estimate(observed, "no run of this arm has the measure")}
+		for k, p := range predictors() {
+			if p.name != "driven, means only" {
+				row = append(row, estimate(predicted[k], why(rs, k)))
+			}
+		}
+		row = append(row, verdictOf(c, observed))
+		t.AddFrom(ids(rs), row...)
+	}
+	return t
+}
+
+func claimText(c claim) table.Item {
+	if c.judge == nil {
+		return table.NotApplicable()
+	}
+	return table.Text(c.text)
+}
+
+func verdictOf(c claim, observed []float64) table.Item {
+	if c.judge == nil {
+		return table.NotApplicable()
+	}
+	e, err := stat.Mean(observed)
+	if err != nil {
+		return table.Missing{Reason: err.Error()}
+	}
+	return table.From(asVerdict(c.judge(e)))
+}
+
+// why says why predictor k has no value on some run.
+func why(runs []*Run, k int) string {
+	for _, r := range runs {
+		if err := r.Predicted[k].Err; err != nil {
+			return err.Error()
+		}
+	}
+	return "the measure does not exist on the predicted trace"
+}
+
+// ScoreTable says how well each predictor follows none-probability over time, per
+// arm: R2 pooled over the edges of a run, mean over seeds with its interval and
+// the worst seed; the share of edges on which it is right about whether none
+// wins; and whether predicted and observed width gaps have one sign.
+func ScoreTable(runs []Run) table.Table {
+	t := table.Table{
+		Name:    "scores",
+		Caption: "How well each predictor follows the none-probability of every edge over time.",
+		Columns: []table.Column{
+			{Header: "Arm"}, {Header: "Predictor"},
+			{Header: "R2", Kind: table.KindEstimate},
+			{Header: "worst R2", Kind: table.KindNumber, Precision: 3},
+			{Header: "RMSE", Kind: table.KindEstimate},
+			{Header: "none or not", Kind: table.KindEstimate},
+			{Header: "sign of gap", Kind: table.KindEstimate},
+		},
+		Notes: []string{
+			"R2 = 1 - SSE/SST over edges and points of one run, SST about the mean; 0 is a constant in hindsight, negative is worse.",
+			"none or not: share of edges on which none wins at the end in both or in neither; sign of gap: share of runs whose predicted width gap has the observed sign.",
+			fmt.Sprintf("driven uses windows of %d steps; means only drops the second moments and fails under Adam (P5.11).", Window),
+		},
+	}
+	last := ""
+	for _, a := range armNames(runs) {
+		rs := armRuns(runs, a)
+		if last != "" {
+			t.Rule()
+		}
+		last = a
+		for k, p := range predictors() {
+			var r2, rmse, none, sign []float64
+			for _, r := range rs {
+				q := r.Predicted[k]
+				if q.Err != nil {
+					continue
+				}
+				if q.Score.Pooled.Varies {
+					r2 = append(r2, q.Score.Pooled.Value)
+				}
+				rmse = append(rmse, q.Score.Pooled.RMSE)
+				for _, ks := range q.Score.Kinds {
+					none = append(none, ks.NoneAgrees)
+					if ks.GapKnown {
+						sign = append(sign, indicator(ks.GapAgrees))
+					}
+				}
+			}
+			reason := why(rs, k)
+			t.AddFrom(ids(rs), table.Text(a), table.Text(p.name), estimate(r2, reason), worst(r2, reason),
+				estimate(rmse, reason), estimate(none, reason), estimate(sign, reason))
+		}
+	}
+	return t
+}
+
+func indicator(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func worst(x []float64, reason string) table.Item {
+	if len(x) == 0 {
+		return table.Missing{Reason: reason}
+	}
+	lo := math.Inf(1)
+	for _, v := range x {
+		lo = min(lo, v)
+	}
+	return table.Number(lo)
+}
+
+func armNames(runs []Run) []string {
+	var out []string
+	for _, r := range runs {
+		if len(out) == 0 || out[len(out)-1] != r.Arm.Name {
+			out = append(out, r.Arm.Name)
+		}
+	}
+	return out
+}
