@@ -34,25 +34,26 @@ func (k *Block[T]) HasInputs(j int) bool {
 }
 
 // Sums records, for image b, the inner products of ∂L/∂x_j with the operations
-// that enter node j, channel by channel. With flat the gradient is constant over
+// that enter node j, a few channels at a time. With flat the gradient is constant over
 // each plane (global pooling made it, and nothing else was added): then the moments
 // of the forward pass hold the sums.
 func (k *Block[T]) Sums(j, b int, flat bool) {
 	n := k.nodes[j]
-	g, hw := n.G.At(b), n.X.Shape.H*n.X.Shape.W
-	plane := kernel.Dense(1, n.X.Shape.H, n.X.Shape.W)
-	for c := range n.X.Shape.C {
-		gc := g[c*hw:][:hw]
+	g := n.G.At(b)
+	for lo := 0; lo < n.X.Shape.C; lo += n.group.C {
+		p := n.group
+		p.C = min(p.C, n.X.Shape.C-lo)
+		from, to := lo*p.PlaneStride, (lo+p.C)*p.PlaneStride
 		for _, e := range n.in {
 			for _, o := range e.ops {
 				if !o.ran {
 					continue
 				}
 				if m := o.moments(); flat && m != nil {
-					o.Norm.SumsFlat(b, c, gc[0], m[b*n.X.Shape.C+c])
+					o.Norm.SumsFlat(b, lo, g[from:to], m[b*n.X.Shape.C+lo:], p)
 					continue
 				}
-				o.Norm.SumsChannel(b, c, gc, o.value(b)[c*hw:][:hw], plane)
+				o.Norm.SumsGroup(b, lo, g[from:to], o.value(b)[from:to], p)
 			}
 		}
 	}

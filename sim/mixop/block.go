@@ -22,8 +22,13 @@ type node[T kernel.Float] struct {
 	midFlat    int
 	acc        int
 	zero       []T
-	fresh      bool // G starts at zero, not with the gradient of the concatenation
+	group      kernel.Planes // channels that the passes over all incoming operations take at a time
+	fresh      bool          // G starts at zero, not with the gradient of the concatenation
 }
+
+// groupBytes bounds the part of a node that is visited with all of its incoming
+// operations before the next: it stays in the first-level cache.
+const groupBytes = 16 << 10
 
 type edge[T kernel.Float] struct {
 	from, to int
@@ -139,6 +144,7 @@ func (n *node[T]) register(o *Op[T]) {
 
 func (n *node[T]) plan(plan *Plan) {
 	s := n.X.Shape
+	n.group = kernel.Dense(max(1, min(s.C, groupBytes/int(Size[T](s.PlaneStride)))), s.H, s.W)
 	n.acc = plan.Buffer("acc", s.Len())
 	if n.padID >= 0 {
 		n.pad = kernel.Padded(s.C, s.H, s.W, n.pad.Pad)

@@ -170,19 +170,21 @@ func (k *Block[T]) SecondDone(i int) {
 	}
 }
 
-// Mix computes x_j = Σ Z·BN(·) of image b, channel by channel; a node without
+// Mix computes x_j = Σ Z·BN(·) of image b, a few channels at a time; a node without
 // active input is exactly zero.
 func (k *Block[T]) Mix(j, b int) {
 	n := k.nodes[j]
-	x, hw := n.X.At(b), n.X.Shape.H*n.X.Shape.W
-	plane := kernel.Dense(1, n.X.Shape.H, n.X.Shape.W)
-	clear(x)
-	for c := range n.X.Shape.C {
-		d := x[c*hw:][:hw]
+	x := n.X.At(b)
+	for lo := 0; lo < n.X.Shape.C; lo += n.group.C {
+		p := n.group
+		p.C = min(p.C, n.X.Shape.C-lo)
+		from, to := lo*p.PlaneStride, (lo+p.C)*p.PlaneStride
+		d := x[from:to]
+		clear(d)
 		for _, e := range n.in {
 			for _, o := range e.ops {
 				if o.live() {
-					o.Norm.AddChannel(d, o.value(b)[c*hw:][:hw], plane, c, o.Z)
+					o.Norm.AddGroup(d, o.value(b)[from:to], p, lo, o.Z)
 				}
 			}
 		}

@@ -153,16 +153,21 @@ func (n *Norm[T]) Apply(dst []T, dp kernel.Planes, v []T, vp kernel.Planes, relu
 	}
 }
 
-// AddChannel adds z·y of channel c of one image to dst, with z of Weigh.
-func (n *Norm[T]) AddChannel(dst, v []T, plane kernel.Planes, c int, z float64) {
+// AddGroup adds z·y of some channels of one image, from channel c on, to dst, with z
+// of Weigh; dst and v hold these channels in layout p.
+func (n *Norm[T]) AddGroup(dst, v []T, p kernel.Planes, c int, z float64) {
+	gate := n.gate[c : c+p.C]
 	if !n.small {
-		kernel.NormaliseAdd(dst, plane, v, plane, n.Shift[c:c+1], n.gate[c:c+1])
+		kernel.NormaliseAdd(dst, p, v, p, n.Shift[c:c+p.C], gate)
 		return
 	}
-	kernel.NormaliseAdd(dst, plane, v, plane, n.Mean[c:c+1], n.gate[c:c+1])
-	beta := T(z * float64(n.Beta.Value[c]))
-	for i := range dst {
-		dst[i] += beta
+	kernel.NormaliseAdd(dst, p, v, p, n.Mean[c:c+p.C], gate)
+	hw := p.H * p.W
+	for k := range p.C {
+		beta := T(z * float64(n.Beta.Value[c+k]))
+		for i := range dst[k*hw:][:hw] {
+			dst[k*hw+i] += beta
+		}
 	}
 }
 
@@ -174,18 +179,21 @@ func (n *Norm[T]) Sums(b int, g, v []T, p kernel.Planes, relu bool) {
 	kernel.NormaliseSums(n.sg[o:o+n.channels], n.sgx[o:o+n.channels], g, p, v, p, n.Mean, relu)
 }
 
-// SumsChannel is Sums of one channel without ReLU; g and v are its plane.
-func (n *Norm[T]) SumsChannel(b, c int, g, v []T, plane kernel.Planes) {
+// SumsGroup is Sums of some channels, from channel c on, without ReLU; g and v hold
+// these channels in layout p.
+func (n *Norm[T]) SumsGroup(b, c int, g, v []T, p kernel.Planes) {
 	o := b*n.channels + c
-	kernel.NormaliseSums(n.sg[o:o+1], n.sgx[o:o+1], g, plane, v, plane, n.Mean[c:c+1], false)
+	kernel.NormaliseSums(n.sg[o:o+p.C], n.sgx[o:o+p.C], g, p, v, p, n.Mean[c:c+p.C], false)
 }
 
-// SumsFlat is SumsChannel for a gradient that has the same value g on all of the
-// plane, from the moment of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
-func (n *Norm[T]) SumsFlat(b, c int, g T, m kernel.Moment) {
+// SumsFlat is SumsGroup for a gradient that has one value on each plane, from the
+// moments m of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
+func (n *Norm[T]) SumsFlat(b, c int, g []T, m []kernel.Moment, p kernel.Planes) {
 	o := b*n.channels + c
-	n.sg[o] = m.N * float64(g)
-	n.sgx[o] = n.sg[o] * (m.Mean - float64(n.Mean[c]))
+	for k := range p.C {
+		s := m[k].N * float64(g[k*p.PlaneStride])
+		n.sg[o+k], n.sgx[o+k] = s, s*(m[k].Mean-float64(n.Mean[c+k]))
+	}
 }
 
 // Fold adds the sums of the images in order and derives the coefficients of
