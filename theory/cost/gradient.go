@@ -10,11 +10,12 @@ import "math"
 // Inf pass through.
 
 // Softmax writes p_k = exp(alpha_k) / sum_m exp(alpha_m) into dst, computed
-// relative to the largest alpha. dst may be alpha.
+// relative to the largest alpha. dst may be alpha. A NaN or +Inf among the
+// logits makes every probability NaN.
 func Softmax(dst, alpha []float64) {
 	top := math.Inf(-1)
 	for _, a := range alpha {
-		if a > top || math.IsNaN(a) {
+		if a > top {
 			top = a
 		}
 	}
