@@ -6,18 +6,16 @@ import (
 
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
-	"edgewise/theory/cell"
 	"edgewise/theory/dynamics"
 )
 
 // LawStep predicts alpha from L - H of every step, on the split that alpha is
 // trained on, and the sampled wiring, with nothing per edge observed (rung 2 at
-// step resolution, P5.12): the last cell's cost is L - H in equal shares of its
-// voters (P4.8; see Votes), the cells before it follow the given law of the
-// tournament (P4.7). Gates are the recorded samples, and the softmax of the
-// predicted alpha for darts. The predicted trace has the points of t and, per
-// step, the costs that the law assigned.
-func LawStep(t *trace.Trace, law Tournament) (*trace.Trace, error) {
+// step resolution, P5.12): the law gives every cost. Gates are the recorded
+// samples, and the softmax of the predicted alpha for darts. The noise of the
+// law enters E[g^2] of the optimiser (P5.11). The predicted trace has the points
+// of t with the costs that the law assigned.
+func LawStep(t *trace.Trace, law Law) (*trace.Trace, error) {
 	f, err := newFrame(t, RungLawStep)
 	if err != nil {
 		return nil, err
@@ -25,17 +23,20 @@ func LawStep(t *trace.Trace, law Tournament) (*trace.Trace, error) {
 	if err := f.needSteps(t, RungLawStep, false); err != nil {
 		return nil, err
 	}
-	assign, err := f.newAssignment(&t.Manifest, RungLawStep, law)
-	if err != nil {
+	if err := f.needLosses(t, RungLawStep); err != nil {
 		return nil, err
+	}
+	assign, err := f.newAssignment(&t.Manifest, law)
+	if err != nil {
+		return nil, fmt.Errorf("law-step: %w", err)
 	}
 	opti, err := newStepper(f.spec.Alpha, RungLawStep)
 	if err != nil {
 		return nil, err
 	}
-	out := prediction(t, RungLawStep, "law-step: L - H of every step and the sampled gates are taken from the observed trace; tournament: "+law.Name())
+	out := prediction(t, RungLawStep, fmt.Sprintf("law-step: L - H of every step and the sampled gates are taken from the observed trace; law: %s", law.Name))
 	alpha := f.gather(nil, t.Points[0].Alpha)
-	c, g := make([]float64, f.size), make([]float64, f.size)
+	c, g, g2 := make([]float64, f.size), make([]float64, f.size), make([]float64, f.size)
 	for i := range t.Points {
 		p := &t.Points[i]
 		q := blank(p)
@@ -54,8 +55,11 @@ func LawStep(t *trace.Trace, law Tournament) (*trace.Trace, error) {
 			if err := f.gradient(g, alpha, c, p); err != nil {
 				return nil, fmt.Errorf("law-step: step %d: %w", p.Step, err)
 			}
+			if err := assign.second(g2, g, alpha, c, p); err != nil {
+				return nil, fmt.Errorf("law-step: step %d: %w", p.Step, err)
+			}
 			opti.rate(p)
-			opti.step(alpha, g)
+			opti.stepMoments(alpha, g, g2)
 			if err := dynamics.Diverged(alpha); err != nil {
 				return nil, fmt.Errorf("law-step: step %d: %w", p.Step, err)
 			}
@@ -71,7 +75,7 @@ func (f *frame) alphaSplit(p *trace.Point, rung string) (*trace.Split, error) {
 	if name == "search" {
 		s = p.Search
 	}
-	if s == nil || math.IsNaN(s.Gap()) {
+	if s == nil || math.IsNaN(s.Gap()) || math.IsInf(s.Gap(), 0) {
 		return nil, &MissingError{rung, fmt.Sprintf("step %d has no loss and entropy of the %s split, on which alpha is trained", p.Step, name), "record losses, or use a rung that needs none"}
 	}
 	return s, nil
@@ -80,14 +84,33 @@ func (f *frame) alphaSplit(p *trace.Point, rung string) (*trace.Split, error) {
 // assignment turns L, H and gates into costs per kind, edge and operation.
 type assignment struct {
 	f      *frame
+	law    Law
 	votes  *Votes
-	law    Tournament
 	stack  []int // index of each cell's kind in the manifest
+	cells  []int // number of cells per kind
 	shares [][]float64
+	scale  scale
+	noise  []float64 // of the last step, per flat entry: variance of its cost
 }
 
-func (f *frame) newAssignment(m *trace.Manifest, rung string, law Tournament) (*assignment, error) {
-	a := &assignment{f: f, votes: NewVotes(f.cell, f.ops), law: law}
+// scale is the mean square of the share (L-H)/V over about the last 50 steps.
+type scale struct{ sum, weight float64 }
+
+const forget = .98
+
+func (s *scale) add(x float64) {
+	s.sum, s.weight = forget*s.sum+(1-forget)*x*x, forget*s.weight+1-forget
+}
+
+func (s *scale) square() float64 {
+	if s.weight == 0 {
+		return 0
+	}
+	return s.sum / s.weight
+}
+
+func (f *frame) newAssignment(m *trace.Manifest, law Law) (*assignment, error) {
+	a := &assignment{f: f, law: law, votes: NewVotes(f.cell, f.ops), cells: make([]int, f.kinds), noise: make([]float64, f.size)}
 	for _, name := range m.Stack {
 		at := -1
 		for k, n := range m.Kinds {
@@ -96,12 +119,10 @@ func (f *frame) newAssignment(m *trace.Manifest, rung string, law Tournament) (*
 			}
 		}
 		if at < 0 {
-			return nil, fmt.Errorf("%s: stack names a cell of kind %q, which is not among the kinds %v", rung, name, m.Kinds)
+			return nil, fmt.Errorf("stack names a cell of kind %q, which is not among the kinds %v", name, m.Kinds)
 		}
 		a.stack = append(a.stack, at)
-	}
-	if len(a.stack) == 0 {
-		return nil, &MissingError{rung, "field stack is missing, so it is not known which cell is the last", "give the kinds of the cells in the manifest"}
+		a.cells[at]++
 	}
 	for range f.edges {
 		a.shares = append(a.shares, make([]float64, len(f.ops)))
@@ -109,21 +130,38 @@ func (f *frame) newAssignment(m *trace.Manifest, rung string, law Tournament) (*
 	return a, nil
 }
 
-// costs assigns the costs of one step: the last cell's from L - H, the others'
-// from the tournament, summed over the cells of a kind. For one-hot gates only
-// the sampled operations have a count.
+// costs assigns the costs of one step: the shares of the last cell and the
+// tournaments of all cells, summed over the cells of a kind. For one-hot gates
+// only the sampled operations have a count.
 func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *trace.Cost {
-	c := &trace.Cost{Count: a.f.cube(1), Mean: a.f.cube(0)}
+	f := a.f
+	c := &trace.Cost{Count: f.cube(1), Mean: f.cube(0)}
 	last := a.stack[len(a.stack)-1]
-	a.votes.Shares(a.shares, gate[last])
+	if voters := a.votes.Shares(a.shares, gate[last]); voters > 0 {
+		a.scale.add(s.Gap() / voters)
+	}
 	for e, row := range a.shares {
 		for o, share := range row {
-			c.Mean[last][e][o] += share * s.Gap()
+			c.Mean[last][e][o] = share * s.Gap()
 		}
 	}
-	for i, k := range a.stack[:len(a.stack)-1] {
+	amplitude := a.law.amplitude(math.Sqrt(a.scale.square()), s)
+	clear(a.noise)
+	in := routes(len(a.stack))
+	for k := range f.kinds {
 		a.votes.Shares(a.shares, gate[k])
-		a.law.Add(c.Mean[k], Earlier{Cell: a.f.cell, Ops: a.f.ops, Gate: gate[k], Shares: a.shares, Index: i, Cells: len(a.stack), Split: s})
+		for i, kind := range a.stack {
+			if kind == k {
+				a.law.tournament(c.Mean[k], f.cell, gate[k], a.shares, in[i], amplitude)
+			}
+		}
+		for _, s := range f.kindSlots(k) {
+			for i, o := range s.op {
+				if a.shares[s.edge][o] != 0 {
+					a.noise[s.lo+i] = a.law.Noise * float64(a.cells[k]) * a.scale.square()
+				}
+			}
+		}
 	}
 	if oneHot {
 		for k := range gate {
@@ -139,32 +177,34 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 	return c
 }
 
-// Earlier is what a law of the tournament may see of one cell before the last,
-// in one step.
-type Earlier struct {
-	Cell   cell.Cell
-	Ops    []cell.Operation
-	Gate   [][]float64  // [edge][op]
-	Shares [][]float64  // as Votes gives them for these gates
-	Index  int          // of the cell in the stack
-	Cells  int          // in the stack
-	Split  *trace.Split // loss and entropy of the step
+// second writes E[g^2] = g^2 + sum over operations of (dg/dC)^2 Var C: the
+// gradient is linear in the costs, and their noises are independent.
+func (a *assignment) second(g2, g, alpha, c []float64, p *trace.Point) error {
+	for k, x := range g {
+		g2[k] = x * x
+	}
+	if a.law.Noise == 0 {
+		return nil
+	}
+	f := a.f
+	unit, d := make([]float64, f.size), make([]float64, f.size)
+	for i := range f.ops { // one operation of every edge at a time: edges do not mix
+		any := false
+		clear(unit)
+		for _, s := range f.slots {
+			if i < len(s.op) && a.noise[s.lo+i] > 0 && !(f.spec.OneHot() && p.Gate[s.kind][s.edge][s.op[i]] == 0) {
+				unit[s.lo+i], any = math.Sqrt(a.noise[s.lo+i]), true
+			}
+		}
+		if !any {
+			continue
+		}
+		if err := f.gradient(d, alpha, unit, p); err != nil {
+			return err
+		}
+		for k, x := range d {
+			g2[k] += x * x
+		}
+	}
+	return nil
 }
-
-// Tournament is a law for the costs of the cells before the last. Their totals
-// are zero (P3.4); a law says how the edges of a cell differ.
-type Tournament interface {
-	Name() string
-	// Add adds the costs of one cell, dst[edge][op].
-	Add(dst [][]float64, cell Earlier)
-}
-
-// EqualShares is the law without a tournament: with equal shares and a zero
-// total every edge of a cell before the last costs nothing.
-type EqualShares struct{}
-
-// Name implements Tournament.
-func (EqualShares) Name() string { return "equal shares (no cost before the last cell)" }
-
-// Add implements Tournament.
-func (EqualShares) Add([][]float64, Earlier) {}

@@ -204,7 +204,7 @@ func TestRungsNameWhatIsMissing(t *testing.T) {
 		if _, err := Driven(tr, 5, DrivenOptions{}); (err == nil) != strings.Contains(c.possible, "driven") {
 			t.Errorf("%s: driven says %v", c.name, err)
 		}
-		if _, err := LawStep(tr, EqualShares{}); (err == nil) != strings.Contains(c.possible, "law-step") {
+		if _, err := LawStep(tr, Law{}); (err == nil) != strings.Contains(c.possible, "law-step") {
 			t.Errorf("%s: law-step says %v", c.name, err)
 		}
 	}
