@@ -47,7 +47,7 @@ func DecayEquilibrium(c []float64, decay float64) (alpha []float64, err error) {
 		}
 		step, slope := newtonStep(p, c, g, decay)
 		rate, moved := 1.0, 0.0
-		for ; ; rate /= 2 {
+		for range 64 { // down to 2^-64 of a Newton step
 			moved = 0
 			for k := range trial {
 				trial[k] = alpha[k] - rate*step[k]
@@ -56,6 +56,10 @@ func DecayEquilibrium(c []float64, decay float64) (alpha []float64, err error) {
 			if moved <= 1e-13 || energy(trial) <= u-1e-4*rate*slope {
 				break
 			}
+			rate /= 2
+		}
+		if err := Diverged(trial); err != nil {
+			return nil, fmt.Errorf("costs %v and decay %g have no fixed point in float64: %w", c, decay, err)
 		}
 		copy(alpha, trial)
 		if moved <= 1e-13 {

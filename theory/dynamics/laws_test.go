@@ -240,6 +240,9 @@ func TestDecayEquilibriumTable(t *testing.T) {
 			t.Errorf("decay %v was accepted", bad)
 		}
 	}
+	if _, err := DecayEquilibrium([]float64{0, math.MaxFloat64, -math.MaxFloat64}, 1e-3); err == nil {
+		t.Error("costs that overflow were accepted")
+	}
 	// Costs of mixed signs and sizes.
 	if s, err := DecayEquilibrium([]float64{0, 50, -3, 1e3, 7}, 1e-3); err != nil || s[2] <= s[0] {
 		t.Errorf("mixed costs: %v, %v", s, err)
