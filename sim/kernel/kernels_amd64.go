@@ -351,23 +351,23 @@ func snormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, 
 //go:noescape
 func snormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
 
-// smomentz adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16.
+// smomentz writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func smomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+func smomentz(h int, n int, src *byte, sr int, offset uint64, out *byte)
 
-// spairz adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16.
+// spairz writes the sums of grad and grad·d, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
-// spairReluz adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16.
+// spairReluz writes the sums of grad and grad·d where not d ≤ 0, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
 // sdotz adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
 //
@@ -837,23 +837,23 @@ func dnormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, 
 //go:noescape
 func dnormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
 
-// dmomentz adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16.
+// dmomentz writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func dmomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+func dmomentz(h int, n int, src *byte, sr int, offset uint64, out *byte)
 
-// dpairz adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16.
+// dpairz writes the sums of grad and grad·d, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
-// dpairReluz adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16.
+// dpairReluz writes the sums of grad and grad·d where not d ≤ 0, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
 // ddotz adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
 //
@@ -1131,23 +1131,23 @@ func snormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, 
 //go:noescape
 func snormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
 
-// smomenty adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16. n is a multiple of 16.
+// smomenty writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func smomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+func smomenty(h int, n int, src *byte, sr int, offset uint64, out *byte)
 
-// spairy adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16. n is a multiple of 16.
+// spairy writes the sums of grad and grad·d, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
-// spairReluy adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16. n is a multiple of 16.
+// spairReluy writes the sums of grad and grad·d where not d ≤ 0, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
 // sdoty adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
 //
@@ -1388,23 +1388,23 @@ func dnormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, 
 //go:noescape
 func dnormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
 
-// dmomenty adds d and d², d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16. n is a multiple of 16.
+// dmomenty writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func dmomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+func dmomenty(h int, n int, src *byte, sr int, offset uint64, out *byte)
 
-// dpairy adds grad and grad·d, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16. n is a multiple of 16.
+// dpairy writes the sums of grad and grad·d, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
-// dpairReluy adds grad and grad·d where not d ≤ 0, d = src − offset in float64, to the 16 + 16 lanes at acc;
-// value x of a row goes to lane x mod 16. n is a multiple of 16.
+// dpairReluy writes the sums of grad and grad·d where not d ≤ 0, d = src − offset in float64, to the two float64 at out:
+// value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.
 //
 //go:noescape
-func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 
 // ddoty adds x[i]·y[i], rounded, to lane i mod 4L at acc (L lanes fill 64 bytes); n > 0 is a multiple of 4L.
 //

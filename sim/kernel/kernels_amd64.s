@@ -2425,8 +2425,8 @@ TEXT ·stile12x2z(SB), NOSPLIT, $0-72
 	MOVQ   ldb+40(FP), DI
 	IMUL3Q $0x06, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2466,13 +2466,13 @@ stile12x2z_loop:
 	VBROADCASTSS (CX)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(R10*1), Z26
+	VBROADCASTSS (CX)(R9*1), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
 	VBROADCASTSS (CX)(DX*4), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (CX)(R9*1), Z26
+	VBROADCASTSS (CX)(R10*1), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
 	VBROADCASTSS (R8), Z26
@@ -2484,13 +2484,13 @@ stile12x2z_loop:
 	VBROADCASTSS (R8)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R8)(R10*1), Z26
+	VBROADCASTSS (R8)(R9*1), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
 	VBROADCASTSS (R8)(DX*4), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R8)(R9*1), Z26
+	VBROADCASTSS (R8)(R10*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         BX, CX
@@ -4546,8 +4546,8 @@ TEXT ·stail12x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x06, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4571,11 +4571,11 @@ stail12x1z_loop:
 	VFMADD231PS  Z12, Z13, Z1
 	VBROADCASTSS (CX)(DX*2), Z13
 	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (CX)(R10*1), Z13
+	VBROADCASTSS (CX)(R9*1), Z13
 	VFMADD231PS  Z12, Z13, Z3
 	VBROADCASTSS (CX)(DX*4), Z13
 	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (CX)(R9*1), Z13
+	VBROADCASTSS (CX)(R10*1), Z13
 	VFMADD231PS  Z12, Z13, Z5
 	VBROADCASTSS (R8), Z13
 	VFMADD231PS  Z12, Z13, Z6
@@ -4583,11 +4583,11 @@ stail12x1z_loop:
 	VFMADD231PS  Z12, Z13, Z7
 	VBROADCASTSS (R8)(DX*2), Z13
 	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R8)(R10*1), Z13
+	VBROADCASTSS (R8)(R9*1), Z13
 	VFMADD231PS  Z12, Z13, Z9
 	VBROADCASTSS (R8)(DX*4), Z13
 	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (R8)(R9*1), Z13
+	VBROADCASTSS (R8)(R10*1), Z13
 	VFMADD231PS  Z12, Z13, Z11
 	ADDQ         BX, CX
 	ADDQ         BX, R8
@@ -6755,79 +6755,89 @@ snormReluBackz_next:
 	VZEROUPPER
 	RET
 
-// func smomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+// func smomentz(h int, n int, src *byte, sr int, offset uint64, out *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·smomentz(SB), NOSPLIT, $0-48
 	MOVQ         src+16(FP), AX
 	MOVQ         sr+24(FP), DX
 	MOVQ         h+0(FP), BX
 	MOVQ         n+8(FP), SI
-	MOVQ         acc+40(FP), DI
 	MOVQ         offset+32(FP), CX
 	VMOVQ        CX, X0
 	VCVTSS2SD    X0, X0, X0
 	VBROADCASTSD X0, Z0
 	VPXORD       Z1, Z1, Z1
-	VMOVUPD      (DI), Z1
-	VMOVUPD      128(DI), Z3
-	VMOVUPD      64(DI), Z2
-	VMOVUPD      192(DI), Z4
-	MOVQ         SI, R8
-	ANDQ         $0x0f, R8
-	MOVQ         R8, CX
-	MOVQ         $-1, R9
-	BZHIQ        CX, R9, R9
-	KMOVW        R9, K1
-	SHRQ         $0x08, R9
-	KMOVW        R9, K2
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         SI, DI
+	ANDQ         $0x0f, DI
 
 smomentz_row:
 	MOVQ AX, CX
-	MOVQ SI, R9
-	SUBQ $0x10, R9
+	MOVQ SI, R8
+	SUBQ $0x10, R8
 	JL   smomentz_tail
 
 smomentz_loop:
-	VCVTPS2PD (CX), Z5
-	VSUBPD    Z0, Z5, Z5
-	VMULPD    Z5, Z5, Z6
-	VADDPD    Z5, Z1, Z1
-	VADDPD    Z6, Z3, Z3
-	VCVTPS2PD 32(CX), Z5
-	VSUBPD    Z0, Z5, Z5
-	VMULPD    Z5, Z5, Z6
-	VADDPD    Z5, Z2, Z2
-	VADDPD    Z6, Z4, Z4
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x10, R9
-	JGE       smomentz_loop
+	VCVTPS2PD   (CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VFMADD231PD Z1, Z1, Z4
+	VCVTPS2PD   32(CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z3, Z3
+	VFMADD231PD Z1, Z1, Z5
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x10, R8
+	JGE         smomentz_loop
 
 smomentz_tail:
-	TESTQ       R8, R8
+	TESTQ       DI, DI
 	JZ          smomentz_next
-	VCVTPS2PD.Z (CX), K1, Z5
-	VSUBPD      Z0, Z5, Z5
-	VMULPD      Z5, Z5, Z6
-	VADDPD      Z5, Z1, K1, Z1
-	VADDPD      Z6, Z3, K1, Z3
-	VCVTPS2PD.Z 32(CX), K2, Z5
-	VSUBPD      Z0, Z5, Z5
-	VMULPD      Z5, Z5, Z6
-	VADDPD      Z5, Z2, K2, Z2
-	VADDPD      Z6, Z4, K2, Z4
+	MOVQ        DI, R8
+	MOVQ        $-1, R9
+	BZHIQ       R8, R9, R9
+	KMOVW       R9, K1
+	SHRQ        $0x08, R9
+	KMOVW       R9, K2
+	VCVTPS2PD.Z (CX), K1, Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z2, K1, Z2
+	VFMADD231PD Z1, Z1, K1, Z4
+	VCVTPS2PD.Z 32(CX), K2, Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z3, K2, Z3
+	VFMADD231PD Z1, Z1, K2, Z5
 
 smomentz_next:
-	ADDQ    DX, AX
-	DECQ    BX
-	JNZ     smomentz_row
-	VMOVUPD Z1, (DI)
-	VMOVUPD Z3, 128(DI)
-	VMOVUPD Z2, 64(DI)
-	VMOVUPD Z4, 192(DI)
+	ADDQ       DX, AX
+	DECQ       BX
+	JNZ        smomentz_row
+	VADDPD     Z3, Z2, Z2
+	VADDPD     Z5, Z4, Z4
+	VSHUFF64X2 $0x44, Z2, Z2, Z0
+	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z4, Z4, Z1
+	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VADDPD     Z2, Z1, Z1
+	VSHUFF64X2 $0x88, Z0, Z0, Z2
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z2, Z2
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z2, Z1
+	VUNPCKHPD  Z0, Z2, Z0
+	VADDPD     Z0, Z1, Z1
+	MOVQ       out+40(FP), AX
+	VMOVUPD    X1, (AX)
 	VZEROUPPER
 	RET
 
-// func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·spairz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
@@ -6836,79 +6846,89 @@ TEXT ·spairz(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VCVTSS2SD    X0, X0, X0
 	VBROADCASTSD X0, Z0
 	VPXORD       Z1, Z1, Z1
-	VMOVUPD      (R10), Z1
-	VMOVUPD      128(R10), Z3
-	VMOVUPD      64(R10), Z2
-	VMOVUPD      192(R10), Z4
-	MOVQ         R9, R11
-	ANDQ         $0x0f, R11
-	MOVQ         R11, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	SHRQ         $0x08, SI
-	KMOVW        SI, K2
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 spairz_row:
 	MOVQ AX, CX
 	MOVQ BX, SI
-	MOVQ R9, R12
-	SUBQ $0x10, R12
+	MOVQ R9, R11
+	SUBQ $0x10, R11
 	JL   spairz_tail
 
 spairz_loop:
-	VCVTPS2PD (CX), Z5
-	VSUBPD    Z0, Z5, Z5
-	VCVTPS2PD (SI), Z6
-	VMULPD    Z6, Z5, Z5
-	VADDPD    Z6, Z1, Z1
-	VADDPD    Z5, Z3, Z3
-	VCVTPS2PD 32(CX), Z5
-	VSUBPD    Z0, Z5, Z5
-	VCVTPS2PD 32(SI), Z6
-	VMULPD    Z6, Z5, Z5
-	VADDPD    Z6, Z2, Z2
-	VADDPD    Z5, Z4, Z4
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R12
-	JGE       spairz_loop
+	VCVTPS2PD   (CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VCVTPS2PD   (SI), Z6
+	VADDPD      Z6, Z2, Z2
+	VFMADD231PD Z1, Z6, Z4
+	VCVTPS2PD   32(CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VCVTPS2PD   32(SI), Z6
+	VADDPD      Z6, Z3, Z3
+	VFMADD231PD Z1, Z6, Z5
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x10, R11
+	JGE         spairz_loop
 
 spairz_tail:
-	TESTQ       R11, R11
+	TESTQ       R10, R10
 	JZ          spairz_next
-	VCVTPS2PD.Z (CX), K1, Z5
-	VSUBPD      Z0, Z5, Z5
+	MOVQ        R10, R11
+	MOVQ        $-1, R12
+	BZHIQ       R11, R12, R12
+	KMOVW       R12, K1
+	SHRQ        $0x08, R12
+	KMOVW       R12, K2
+	VCVTPS2PD.Z (CX), K1, Z1
+	VSUBPD      Z0, Z1, Z1
 	VCVTPS2PD.Z (SI), K1, Z6
-	VMULPD      Z6, Z5, Z5
-	VADDPD      Z6, Z1, K1, Z1
-	VADDPD      Z5, Z3, K1, Z3
-	VCVTPS2PD.Z 32(CX), K2, Z5
-	VSUBPD      Z0, Z5, Z5
+	VADDPD      Z6, Z2, K1, Z2
+	VFMADD231PD Z1, Z6, K1, Z4
+	VCVTPS2PD.Z 32(CX), K2, Z1
+	VSUBPD      Z0, Z1, Z1
 	VCVTPS2PD.Z 32(SI), K2, Z6
-	VMULPD      Z6, Z5, Z5
-	VADDPD      Z6, Z2, K2, Z2
-	VADDPD      Z5, Z4, K2, Z4
+	VADDPD      Z6, Z3, K2, Z3
+	VFMADD231PD Z1, Z6, K2, Z5
 
 spairz_next:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     spairz_row
-	VMOVUPD Z1, (R10)
-	VMOVUPD Z3, 128(R10)
-	VMOVUPD Z2, 64(R10)
-	VMOVUPD Z4, 192(R10)
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        spairz_row
+	VADDPD     Z3, Z2, Z2
+	VADDPD     Z5, Z4, Z4
+	VSHUFF64X2 $0x44, Z2, Z2, Z0
+	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z4, Z4, Z1
+	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VADDPD     Z2, Z1, Z1
+	VSHUFF64X2 $0x88, Z0, Z0, Z2
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z2, Z2
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z2, Z1
+	VUNPCKHPD  Z0, Z2, Z0
+	VADDPD     Z0, Z1, Z1
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X1, (AX)
 	VZEROUPPER
 	RET
 
-// func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·spairReluz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
@@ -6917,79 +6937,89 @@ TEXT ·spairReluz(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VCVTSS2SD    X0, X0, X0
 	VBROADCASTSD X0, Z0
 	VPXORD       Z1, Z1, Z1
-	VMOVUPD      (R10), Z2
-	VMOVUPD      128(R10), Z4
-	VMOVUPD      64(R10), Z3
-	VMOVUPD      192(R10), Z5
-	MOVQ         R9, R11
-	ANDQ         $0x0f, R11
-	MOVQ         R11, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	SHRQ         $0x08, SI
-	KMOVW        SI, K2
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 spairReluz_row:
 	MOVQ AX, CX
 	MOVQ BX, SI
-	MOVQ R9, R12
-	SUBQ $0x10, R12
+	MOVQ R9, R11
+	SUBQ $0x10, R11
 	JL   spairReluz_tail
 
 spairReluz_loop:
-	VCVTPS2PD (CX), Z6
-	VSUBPD    Z0, Z6, Z6
-	VCVTPS2PD (SI), Z7
-	VMULPD    Z7, Z6, Z8
-	VCMPPD    $0x16, Z1, Z6, K3
-	VADDPD    Z7, Z2, K3, Z2
-	VADDPD    Z8, Z4, K3, Z4
-	VCVTPS2PD 32(CX), Z6
-	VSUBPD    Z0, Z6, Z6
-	VCVTPS2PD 32(SI), Z7
-	VMULPD    Z7, Z6, Z8
-	VCMPPD    $0x16, Z1, Z6, K3
-	VADDPD    Z7, Z3, K3, Z3
-	VADDPD    Z8, Z5, K3, Z5
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R12
-	JGE       spairReluz_loop
+	VCVTPS2PD   (CX), Z6
+	VSUBPD      Z0, Z6, Z6
+	VCVTPS2PD   (SI), Z7
+	VCMPPD      $0x16, Z1, Z6, K1
+	VADDPD      Z7, Z2, K1, Z2
+	VFMADD231PD Z6, Z7, K1, Z4
+	VCVTPS2PD   32(CX), Z6
+	VSUBPD      Z0, Z6, Z6
+	VCVTPS2PD   32(SI), Z7
+	VCMPPD      $0x16, Z1, Z6, K1
+	VADDPD      Z7, Z3, K1, Z3
+	VFMADD231PD Z6, Z7, K1, Z5
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x10, R11
+	JGE         spairReluz_loop
 
 spairReluz_tail:
-	TESTQ       R11, R11
+	TESTQ       R10, R10
 	JZ          spairReluz_next
+	MOVQ        R10, R11
+	MOVQ        $-1, R12
+	BZHIQ       R11, R12, R12
+	KMOVW       R12, K1
+	SHRQ        $0x08, R12
+	KMOVW       R12, K2
 	VCVTPS2PD.Z (CX), K1, Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD.Z (SI), K1, Z7
-	VMULPD      Z7, Z6, Z8
-	VCMPPD      $0x16, Z1, Z6, K1, K3
-	VADDPD      Z7, Z2, K3, Z2
-	VADDPD      Z8, Z4, K3, Z4
+	VCMPPD      $0x16, Z1, Z6, K1, K1
+	VADDPD      Z7, Z2, K1, Z2
+	VFMADD231PD Z6, Z7, K1, Z4
 	VCVTPS2PD.Z 32(CX), K2, Z6
 	VSUBPD      Z0, Z6, Z6
 	VCVTPS2PD.Z 32(SI), K2, Z7
-	VMULPD      Z7, Z6, Z8
-	VCMPPD      $0x16, Z1, Z6, K2, K3
-	VADDPD      Z7, Z3, K3, Z3
-	VADDPD      Z8, Z5, K3, Z5
+	VCMPPD      $0x16, Z1, Z6, K2, K1
+	VADDPD      Z7, Z3, K1, Z3
+	VFMADD231PD Z6, Z7, K1, Z5
 
 spairReluz_next:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     spairReluz_row
-	VMOVUPD Z2, (R10)
-	VMOVUPD Z4, 128(R10)
-	VMOVUPD Z3, 64(R10)
-	VMOVUPD Z5, 192(R10)
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        spairReluz_row
+	VADDPD     Z3, Z2, Z2
+	VADDPD     Z5, Z4, Z4
+	VSHUFF64X2 $0x44, Z2, Z2, Z0
+	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z4, Z4, Z1
+	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VADDPD     Z2, Z1, Z1
+	VSHUFF64X2 $0x88, Z0, Z0, Z2
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z2, Z2
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z2, Z1
+	VUNPCKHPD  Z0, Z2, Z0
+	VADDPD     Z0, Z1, Z1
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X1, (AX)
 	VZEROUPPER
 	RET
 
@@ -16211,8 +16241,8 @@ TEXT ·dtail12x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x06, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*4), R9
-	LEAQ   (DX)(DX*2), R10
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16236,11 +16266,11 @@ dtail12x1z_loop:
 	VFMADD231PD  Z12, Z13, Z1
 	VBROADCASTSD (CX)(DX*2), Z13
 	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (CX)(R10*1), Z13
+	VBROADCASTSD (CX)(R9*1), Z13
 	VFMADD231PD  Z12, Z13, Z3
 	VBROADCASTSD (CX)(DX*4), Z13
 	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (CX)(R9*1), Z13
+	VBROADCASTSD (CX)(R10*1), Z13
 	VFMADD231PD  Z12, Z13, Z5
 	VBROADCASTSD (R8), Z13
 	VFMADD231PD  Z12, Z13, Z6
@@ -16248,11 +16278,11 @@ dtail12x1z_loop:
 	VFMADD231PD  Z12, Z13, Z7
 	VBROADCASTSD (R8)(DX*2), Z13
 	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (R8)(R10*1), Z13
+	VBROADCASTSD (R8)(R9*1), Z13
 	VFMADD231PD  Z12, Z13, Z9
 	VBROADCASTSD (R8)(DX*4), Z13
 	VFMADD231PD  Z12, Z13, Z10
-	VBROADCASTSD (R8)(R9*1), Z13
+	VBROADCASTSD (R8)(R10*1), Z13
 	VFMADD231PD  Z12, Z13, Z11
 	ADDQ         BX, CX
 	ADDQ         BX, R8
@@ -16347,8 +16377,8 @@ TEXT ·dtail13x1z(SB), NOSPLIT, $0-80
 	KMOVW  R9, K1
 	IMUL3Q $0x07, DX, R8
 	ADDQ   CX, R8
-	LEAQ   (DX)(DX*2), R9
-	LEAQ   (DX)(DX*4), R10
+	LEAQ   (DX)(DX*4), R9
+	LEAQ   (DX)(DX*2), R10
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16373,13 +16403,13 @@ dtail13x1z_loop:
 	VFMADD231PD  Z13, Z14, Z1
 	VBROADCASTSD (CX)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z2
-	VBROADCASTSD (CX)(R9*1), Z14
+	VBROADCASTSD (CX)(R10*1), Z14
 	VFMADD231PD  Z13, Z14, Z3
 	VBROADCASTSD (CX)(DX*4), Z14
 	VFMADD231PD  Z13, Z14, Z4
-	VBROADCASTSD (CX)(R10*1), Z14
+	VBROADCASTSD (CX)(R9*1), Z14
 	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (CX)(R9*2), Z14
+	VBROADCASTSD (CX)(R10*2), Z14
 	VFMADD231PD  Z13, Z14, Z6
 	VBROADCASTSD (R8), Z14
 	VFMADD231PD  Z13, Z14, Z7
@@ -16387,11 +16417,11 @@ dtail13x1z_loop:
 	VFMADD231PD  Z13, Z14, Z8
 	VBROADCASTSD (R8)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R8)(R9*1), Z14
+	VBROADCASTSD (R8)(R10*1), Z14
 	VFMADD231PD  Z13, Z14, Z10
 	VBROADCASTSD (R8)(DX*4), Z14
 	VFMADD231PD  Z13, Z14, Z11
-	VBROADCASTSD (R8)(R10*1), Z14
+	VBROADCASTSD (R8)(R9*1), Z14
 	VFMADD231PD  Z13, Z14, Z12
 	ADDQ         BX, CX
 	ADDQ         BX, R8
@@ -18379,78 +18409,88 @@ dnormReluBackz_next:
 	VZEROUPPER
 	RET
 
-// func dmomentz(h int, n int, src *byte, sr int, offset uint64, acc *byte)
+// func dmomentz(h int, n int, src *byte, sr int, offset uint64, out *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dmomentz(SB), NOSPLIT, $0-48
 	MOVQ         src+16(FP), AX
 	MOVQ         sr+24(FP), DX
 	MOVQ         h+0(FP), BX
 	MOVQ         n+8(FP), SI
-	MOVQ         acc+40(FP), DI
 	MOVQ         offset+32(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Z0
 	VPXORD       Z1, Z1, Z1
-	VMOVUPD      (DI), Z1
-	VMOVUPD      128(DI), Z3
-	VMOVUPD      64(DI), Z2
-	VMOVUPD      192(DI), Z4
-	MOVQ         SI, R8
-	ANDQ         $0x0f, R8
-	MOVQ         R8, CX
-	MOVQ         $-1, R9
-	BZHIQ        CX, R9, R9
-	KMOVW        R9, K1
-	SHRQ         $0x08, R9
-	KMOVW        R9, K2
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         SI, DI
+	ANDQ         $0x0f, DI
 
 dmomentz_row:
 	MOVQ AX, CX
-	MOVQ SI, R9
-	SUBQ $0x10, R9
+	MOVQ SI, R8
+	SUBQ $0x10, R8
 	JL   dmomentz_tail
 
 dmomentz_loop:
-	VMOVUPD (CX), Z5
-	VSUBPD  Z0, Z5, Z5
-	VMULPD  Z5, Z5, Z6
-	VADDPD  Z5, Z1, Z1
-	VADDPD  Z6, Z3, Z3
-	VMOVUPD 64(CX), Z5
-	VSUBPD  Z0, Z5, Z5
-	VMULPD  Z5, Z5, Z6
-	VADDPD  Z5, Z2, Z2
-	VADDPD  Z6, Z4, Z4
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x10, R9
-	JGE     dmomentz_loop
+	VMOVUPD     (CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VFMADD231PD Z1, Z1, Z4
+	VMOVUPD     64(CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z3, Z3
+	VFMADD231PD Z1, Z1, Z5
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x10, R8
+	JGE         dmomentz_loop
 
 dmomentz_tail:
-	TESTQ     R8, R8
-	JZ        dmomentz_next
-	VMOVUPD.Z (CX), K1, Z5
-	VSUBPD    Z0, Z5, Z5
-	VMULPD    Z5, Z5, Z6
-	VADDPD    Z5, Z1, K1, Z1
-	VADDPD    Z6, Z3, K1, Z3
-	VMOVUPD.Z 64(CX), K2, Z5
-	VSUBPD    Z0, Z5, Z5
-	VMULPD    Z5, Z5, Z6
-	VADDPD    Z5, Z2, K2, Z2
-	VADDPD    Z6, Z4, K2, Z4
+	TESTQ       DI, DI
+	JZ          dmomentz_next
+	MOVQ        DI, R8
+	MOVQ        $-1, R9
+	BZHIQ       R8, R9, R9
+	KMOVW       R9, K1
+	SHRQ        $0x08, R9
+	KMOVW       R9, K2
+	VMOVUPD.Z   (CX), K1, Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z2, K1, Z2
+	VFMADD231PD Z1, Z1, K1, Z4
+	VMOVUPD.Z   64(CX), K2, Z1
+	VSUBPD      Z0, Z1, Z1
+	VADDPD      Z1, Z3, K2, Z3
+	VFMADD231PD Z1, Z1, K2, Z5
 
 dmomentz_next:
-	ADDQ    DX, AX
-	DECQ    BX
-	JNZ     dmomentz_row
-	VMOVUPD Z1, (DI)
-	VMOVUPD Z3, 128(DI)
-	VMOVUPD Z2, 64(DI)
-	VMOVUPD Z4, 192(DI)
+	ADDQ       DX, AX
+	DECQ       BX
+	JNZ        dmomentz_row
+	VADDPD     Z3, Z2, Z2
+	VADDPD     Z5, Z4, Z4
+	VSHUFF64X2 $0x44, Z2, Z2, Z0
+	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z4, Z4, Z1
+	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VADDPD     Z2, Z1, Z1
+	VSHUFF64X2 $0x88, Z0, Z0, Z2
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z2, Z2
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z2, Z1
+	VUNPCKHPD  Z0, Z2, Z0
+	VADDPD     Z0, Z1, Z1
+	MOVQ       out+40(FP), AX
+	VMOVUPD    X1, (AX)
 	VZEROUPPER
 	RET
 
-// func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dpairz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
@@ -18459,78 +18499,88 @@ TEXT ·dpairz(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Z0
 	VPXORD       Z1, Z1, Z1
-	VMOVUPD      (R10), Z1
-	VMOVUPD      128(R10), Z3
-	VMOVUPD      64(R10), Z2
-	VMOVUPD      192(R10), Z4
-	MOVQ         R9, R11
-	ANDQ         $0x0f, R11
-	MOVQ         R11, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	SHRQ         $0x08, SI
-	KMOVW        SI, K2
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 dpairz_row:
 	MOVQ AX, CX
 	MOVQ BX, SI
-	MOVQ R9, R12
-	SUBQ $0x10, R12
+	MOVQ R9, R11
+	SUBQ $0x10, R11
 	JL   dpairz_tail
 
 dpairz_loop:
-	VMOVUPD (CX), Z5
-	VSUBPD  Z0, Z5, Z5
-	VMOVUPD (SI), Z6
-	VMULPD  Z6, Z5, Z5
-	VADDPD  Z6, Z1, Z1
-	VADDPD  Z5, Z3, Z3
-	VMOVUPD 64(CX), Z5
-	VSUBPD  Z0, Z5, Z5
-	VMOVUPD 64(SI), Z6
-	VMULPD  Z6, Z5, Z5
-	VADDPD  Z6, Z2, Z2
-	VADDPD  Z5, Z4, Z4
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x10, R12
-	JGE     dpairz_loop
+	VMOVUPD     (CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VMOVUPD     (SI), Z6
+	VADDPD      Z6, Z2, Z2
+	VFMADD231PD Z1, Z6, Z4
+	VMOVUPD     64(CX), Z1
+	VSUBPD      Z0, Z1, Z1
+	VMOVUPD     64(SI), Z6
+	VADDPD      Z6, Z3, Z3
+	VFMADD231PD Z1, Z6, Z5
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x10, R11
+	JGE         dpairz_loop
 
 dpairz_tail:
-	TESTQ     R11, R11
-	JZ        dpairz_next
-	VMOVUPD.Z (CX), K1, Z5
-	VSUBPD    Z0, Z5, Z5
-	VMOVUPD.Z (SI), K1, Z6
-	VMULPD    Z6, Z5, Z5
-	VADDPD    Z6, Z1, K1, Z1
-	VADDPD    Z5, Z3, K1, Z3
-	VMOVUPD.Z 64(CX), K2, Z5
-	VSUBPD    Z0, Z5, Z5
-	VMOVUPD.Z 64(SI), K2, Z6
-	VMULPD    Z6, Z5, Z5
-	VADDPD    Z6, Z2, K2, Z2
-	VADDPD    Z5, Z4, K2, Z4
+	TESTQ       R10, R10
+	JZ          dpairz_next
+	MOVQ        R10, R11
+	MOVQ        $-1, R12
+	BZHIQ       R11, R12, R12
+	KMOVW       R12, K1
+	SHRQ        $0x08, R12
+	KMOVW       R12, K2
+	VMOVUPD.Z   (CX), K1, Z1
+	VSUBPD      Z0, Z1, Z1
+	VMOVUPD.Z   (SI), K1, Z6
+	VADDPD      Z6, Z2, K1, Z2
+	VFMADD231PD Z1, Z6, K1, Z4
+	VMOVUPD.Z   64(CX), K2, Z1
+	VSUBPD      Z0, Z1, Z1
+	VMOVUPD.Z   64(SI), K2, Z6
+	VADDPD      Z6, Z3, K2, Z3
+	VFMADD231PD Z1, Z6, K2, Z5
 
 dpairz_next:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     dpairz_row
-	VMOVUPD Z1, (R10)
-	VMOVUPD Z3, 128(R10)
-	VMOVUPD Z2, 64(R10)
-	VMOVUPD Z4, 192(R10)
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        dpairz_row
+	VADDPD     Z3, Z2, Z2
+	VADDPD     Z5, Z4, Z4
+	VSHUFF64X2 $0x44, Z2, Z2, Z0
+	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z4, Z4, Z1
+	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VADDPD     Z2, Z1, Z1
+	VSHUFF64X2 $0x88, Z0, Z0, Z2
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z2, Z2
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z2, Z1
+	VUNPCKHPD  Z0, Z2, Z0
+	VADDPD     Z0, Z1, Z1
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X1, (AX)
 	VZEROUPPER
 	RET
 
-// func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
+// func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dpairReluz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
@@ -18539,78 +18589,88 @@ TEXT ·dpairReluz(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Z0
 	VPXORD       Z1, Z1, Z1
-	VMOVUPD      (R10), Z2
-	VMOVUPD      128(R10), Z4
-	VMOVUPD      64(R10), Z3
-	VMOVUPD      192(R10), Z5
-	MOVQ         R9, R11
-	ANDQ         $0x0f, R11
-	MOVQ         R11, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
-	SHRQ         $0x08, SI
-	KMOVW        SI, K2
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	VPXORD       Z5, Z5, Z5
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 dpairReluz_row:
 	MOVQ AX, CX
 	MOVQ BX, SI
-	MOVQ R9, R12
-	SUBQ $0x10, R12
+	MOVQ R9, R11
+	SUBQ $0x10, R11
 	JL   dpairReluz_tail
 
 dpairReluz_loop:
-	VMOVUPD (CX), Z6
-	VSUBPD  Z0, Z6, Z6
-	VMOVUPD (SI), Z7
-	VMULPD  Z7, Z6, Z8
-	VCMPPD  $0x16, Z1, Z6, K3
-	VADDPD  Z7, Z2, K3, Z2
-	VADDPD  Z8, Z4, K3, Z4
-	VMOVUPD 64(CX), Z6
-	VSUBPD  Z0, Z6, Z6
-	VMOVUPD 64(SI), Z7
-	VMULPD  Z7, Z6, Z8
-	VCMPPD  $0x16, Z1, Z6, K3
-	VADDPD  Z7, Z3, K3, Z3
-	VADDPD  Z8, Z5, K3, Z5
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x10, R12
-	JGE     dpairReluz_loop
+	VMOVUPD     (CX), Z6
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     (SI), Z7
+	VCMPPD      $0x16, Z1, Z6, K1
+	VADDPD      Z7, Z2, K1, Z2
+	VFMADD231PD Z6, Z7, K1, Z4
+	VMOVUPD     64(CX), Z6
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD     64(SI), Z7
+	VCMPPD      $0x16, Z1, Z6, K1
+	VADDPD      Z7, Z3, K1, Z3
+	VFMADD231PD Z6, Z7, K1, Z5
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x10, R11
+	JGE         dpairReluz_loop
 
 dpairReluz_tail:
-	TESTQ     R11, R11
-	JZ        dpairReluz_next
-	VMOVUPD.Z (CX), K1, Z6
-	VSUBPD    Z0, Z6, Z6
-	VMOVUPD.Z (SI), K1, Z7
-	VMULPD    Z7, Z6, Z8
-	VCMPPD    $0x16, Z1, Z6, K1, K3
-	VADDPD    Z7, Z2, K3, Z2
-	VADDPD    Z8, Z4, K3, Z4
-	VMOVUPD.Z 64(CX), K2, Z6
-	VSUBPD    Z0, Z6, Z6
-	VMOVUPD.Z 64(SI), K2, Z7
-	VMULPD    Z7, Z6, Z8
-	VCMPPD    $0x16, Z1, Z6, K2, K3
-	VADDPD    Z7, Z3, K3, Z3
-	VADDPD    Z8, Z5, K3, Z5
+	TESTQ       R10, R10
+	JZ          dpairReluz_next
+	MOVQ        R10, R11
+	MOVQ        $-1, R12
+	BZHIQ       R11, R12, R12
+	KMOVW       R12, K1
+	SHRQ        $0x08, R12
+	KMOVW       R12, K2
+	VMOVUPD.Z   (CX), K1, Z6
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD.Z   (SI), K1, Z7
+	VCMPPD      $0x16, Z1, Z6, K1, K1
+	VADDPD      Z7, Z2, K1, Z2
+	VFMADD231PD Z6, Z7, K1, Z4
+	VMOVUPD.Z   64(CX), K2, Z6
+	VSUBPD      Z0, Z6, Z6
+	VMOVUPD.Z   64(SI), K2, Z7
+	VCMPPD      $0x16, Z1, Z6, K2, K1
+	VADDPD      Z7, Z3, K1, Z3
+	VFMADD231PD Z6, Z7, K1, Z5
 
 dpairReluz_next:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     dpairReluz_row
-	VMOVUPD Z2, (R10)
-	VMOVUPD Z4, 128(R10)
-	VMOVUPD Z3, 64(R10)
-	VMOVUPD Z5, 192(R10)
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        dpairReluz_row
+	VADDPD     Z3, Z2, Z2
+	VADDPD     Z5, Z4, Z4
+	VSHUFF64X2 $0x44, Z2, Z2, Z0
+	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z4, Z4, Z1
+	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VADDPD     Z2, Z1, Z1
+	VSHUFF64X2 $0x88, Z0, Z0, Z2
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z2, Z2
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z2, Z1
+	VUNPCKHPD  Z0, Z2, Z0
+	VADDPD     Z0, Z1, Z1
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X1, (AX)
 	VZEROUPPER
 	RET
 
@@ -25477,27 +25537,28 @@ snormReluBacky_next:
 	VZEROUPPER
 	RET
 
-// func smomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
-// Requires: AVX, AVX2
+// func smomenty(h int, n int, src *byte, sr int, offset uint64, out *byte)
+// Requires: AVX, AVX2, FMA3
 TEXT ·smomenty(SB), NOSPLIT, $0-48
 	MOVQ         src+16(FP), AX
 	MOVQ         sr+24(FP), DX
 	MOVQ         h+0(FP), BX
 	MOVQ         n+8(FP), SI
-	MOVQ         acc+40(FP), DI
 	MOVQ         offset+32(FP), CX
 	VMOVQ        CX, X0
 	VCVTSS2SD    X0, X0, X0
 	VBROADCASTSD X0, Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPD      (DI), Y1
-	VMOVUPD      128(DI), Y5
-	VMOVUPD      32(DI), Y2
-	VMOVUPD      160(DI), Y6
-	VMOVUPD      64(DI), Y3
-	VMOVUPD      192(DI), Y7
-	VMOVUPD      96(DI), Y4
-	VMOVUPD      224(DI), Y8
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         SI, DI
+	ANDQ         $0x0f, DI
 
 smomenty_row:
 	MOVQ AX, CX
@@ -25506,47 +25567,124 @@ smomenty_row:
 	JL   smomenty_tail
 
 smomenty_loop:
-	VCVTPS2PD (CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VMULPD    Y9, Y9, Y10
-	VADDPD    Y9, Y1, Y1
-	VADDPD    Y10, Y5, Y5
-	VCVTPS2PD 16(CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VMULPD    Y9, Y9, Y10
-	VADDPD    Y9, Y2, Y2
-	VADDPD    Y10, Y6, Y6
-	VCVTPS2PD 32(CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VMULPD    Y9, Y9, Y10
-	VADDPD    Y9, Y3, Y3
-	VADDPD    Y10, Y7, Y7
-	VCVTPS2PD 48(CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VMULPD    Y9, Y9, Y10
-	VADDPD    Y9, Y4, Y4
-	VADDPD    Y10, Y8, Y8
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x10, R8
-	JGE       smomenty_loop
+	VCVTPS2PD   (CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y1, Y1
+	VFMADD231PD Y9, Y9, Y5
+	VCVTPS2PD   16(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y2, Y2
+	VFMADD231PD Y9, Y9, Y6
+	VCVTPS2PD   32(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y3, Y3
+	VFMADD231PD Y9, Y9, Y7
+	VCVTPS2PD   48(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y4, Y4
+	VFMADD231PD Y9, Y9, Y8
+	ADDQ        $0x00000040, CX
+	SUBQ        $0x10, R8
+	JGE         smomenty_loop
 
 smomenty_tail:
-	ADDQ    DX, AX
-	DECQ    BX
-	JNZ     smomenty_row
-	VMOVUPD Y1, (DI)
-	VMOVUPD Y5, 128(DI)
-	VMOVUPD Y2, 32(DI)
-	VMOVUPD Y6, 160(DI)
-	VMOVUPD Y3, 64(DI)
-	VMOVUPD Y7, 192(DI)
-	VMOVUPD Y4, 96(DI)
-	VMOVUPD Y8, 224(DI)
+	TESTQ        DI, DI
+	JZ           smomenty_next
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_0<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X9
+	VPCMPGTD     lanes4_0<>+0(SB), X9, X9
+	VMASKMOVPS   (CX), X9, X9
+	VCVTPS2PD    X9, Y9
+	VSUBPD       Y0, Y9, Y9
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VFMADD231PD  Y9, Y9, Y5
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_1<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X9
+	VPCMPGTD     lanes4_0<>+16(SB), X9, X9
+	VMASKMOVPS   16(CX), X9, X9
+	VCVTPS2PD    X9, Y9
+	VSUBPD       Y0, Y9, Y9
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VFMADD231PD  Y9, Y9, Y6
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_2<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X9
+	VPCMPGTD     lanes4_1<>+0(SB), X9, X9
+	VMASKMOVPS   32(CX), X9, X9
+	VCVTPS2PD    X9, Y9
+	VSUBPD       Y0, Y9, Y9
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VFMADD231PD  Y9, Y9, Y7
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_3<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X9
+	VPCMPGTD     lanes4_1<>+16(SB), X9, X9
+	VMASKMOVPS   48(CX), X9, X9
+	VCVTPS2PD    X9, Y9
+	VSUBPD       Y0, Y9, Y9
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VFMADD231PD  Y9, Y9, Y8
+
+smomenty_next:
+	ADDQ       DX, AX
+	DECQ       BX
+	JNZ        smomenty_row
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y6, Y5, Y5
+	VPERM2F128 $0x20, Y1, Y1, Y0
+	VPERM2F128 $0x31, Y1, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y5, Y5, Y1
+	VPERM2F128 $0x31, Y5, Y5, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	MOVQ       out+40(FP), AX
+	VMOVUPD    X2, (AX)
 	VZEROUPPER
 	RET
 
-// func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
-// Requires: AVX, AVX2
+DATA lanes8_0<>+0(SB)/8, $0x0000000000000000
+DATA lanes8_0<>+8(SB)/8, $0x0000000000000001
+DATA lanes8_0<>+16(SB)/8, $0x0000000000000002
+DATA lanes8_0<>+24(SB)/8, $0x0000000000000003
+GLOBL lanes8_0<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_1<>+0(SB)/8, $0x0000000000000004
+DATA lanes8_1<>+8(SB)/8, $0x0000000000000005
+DATA lanes8_1<>+16(SB)/8, $0x0000000000000006
+DATA lanes8_1<>+24(SB)/8, $0x0000000000000007
+GLOBL lanes8_1<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_2<>+0(SB)/8, $0x0000000000000008
+DATA lanes8_2<>+8(SB)/8, $0x0000000000000009
+DATA lanes8_2<>+16(SB)/8, $0x000000000000000a
+DATA lanes8_2<>+24(SB)/8, $0x000000000000000b
+GLOBL lanes8_2<>(SB), RODATA|NOPTR, $32
+
+DATA lanes8_3<>+0(SB)/8, $0x000000000000000c
+DATA lanes8_3<>+8(SB)/8, $0x000000000000000d
+DATA lanes8_3<>+16(SB)/8, $0x000000000000000e
+DATA lanes8_3<>+24(SB)/8, $0x000000000000000f
+GLOBL lanes8_3<>(SB), RODATA|NOPTR, $32
+
+// func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
+// Requires: AVX, AVX2, FMA3
 TEXT ·spairy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -25554,20 +25692,21 @@ TEXT ·spairy(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VCVTSS2SD    X0, X0, X0
 	VBROADCASTSD X0, Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPD      (R10), Y1
-	VMOVUPD      128(R10), Y5
-	VMOVUPD      32(R10), Y2
-	VMOVUPD      160(R10), Y6
-	VMOVUPD      64(R10), Y3
-	VMOVUPD      192(R10), Y7
-	VMOVUPD      96(R10), Y4
-	VMOVUPD      224(R10), Y8
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 spairy_row:
 	MOVQ AX, CX
@@ -25577,53 +25716,126 @@ spairy_row:
 	JL   spairy_tail
 
 spairy_loop:
-	VCVTPS2PD (CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VCVTPS2PD (SI), Y10
-	VMULPD    Y10, Y9, Y9
-	VADDPD    Y10, Y1, Y1
-	VADDPD    Y9, Y5, Y5
-	VCVTPS2PD 16(CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VCVTPS2PD 16(SI), Y10
-	VMULPD    Y10, Y9, Y9
-	VADDPD    Y10, Y2, Y2
-	VADDPD    Y9, Y6, Y6
-	VCVTPS2PD 32(CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VCVTPS2PD 32(SI), Y10
-	VMULPD    Y10, Y9, Y9
-	VADDPD    Y10, Y3, Y3
-	VADDPD    Y9, Y7, Y7
-	VCVTPS2PD 48(CX), Y9
-	VSUBPD    Y0, Y9, Y9
-	VCVTPS2PD 48(SI), Y10
-	VMULPD    Y10, Y9, Y9
-	VADDPD    Y10, Y4, Y4
-	VADDPD    Y9, Y8, Y8
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R11
-	JGE       spairy_loop
+	VCVTPS2PD   (CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VCVTPS2PD   (SI), Y10
+	VADDPD      Y10, Y1, Y1
+	VFMADD231PD Y9, Y10, Y5
+	VCVTPS2PD   16(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VCVTPS2PD   16(SI), Y10
+	VADDPD      Y10, Y2, Y2
+	VFMADD231PD Y9, Y10, Y6
+	VCVTPS2PD   32(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VCVTPS2PD   32(SI), Y10
+	VADDPD      Y10, Y3, Y3
+	VFMADD231PD Y9, Y10, Y7
+	VCVTPS2PD   48(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VCVTPS2PD   48(SI), Y10
+	VADDPD      Y10, Y4, Y4
+	VFMADD231PD Y9, Y10, Y8
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x10, R11
+	JGE         spairy_loop
 
 spairy_tail:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     spairy_row
-	VMOVUPD Y1, (R10)
-	VMOVUPD Y5, 128(R10)
-	VMOVUPD Y2, 32(R10)
-	VMOVUPD Y6, 160(R10)
-	VMOVUPD Y3, 64(R10)
-	VMOVUPD Y7, 192(R10)
-	VMOVUPD Y4, 96(R10)
-	VMOVUPD Y8, 224(R10)
+	TESTQ        R10, R10
+	JZ           spairy_next
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_0<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_0<>+0(SB), X11, X11
+	VMASKMOVPS   (CX), X11, X11
+	VCVTPS2PD    X11, Y12
+	VSUBPD       Y0, Y12, Y12
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_0<>+0(SB), X11, X11
+	VMASKMOVPS   (SI), X11, X11
+	VCVTPS2PD    X11, Y9
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VFMADD231PD  Y12, Y9, Y5
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_1<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_0<>+16(SB), X11, X11
+	VMASKMOVPS   16(CX), X11, X11
+	VCVTPS2PD    X11, Y12
+	VSUBPD       Y0, Y12, Y12
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_0<>+16(SB), X11, X11
+	VMASKMOVPS   16(SI), X11, X11
+	VCVTPS2PD    X11, Y9
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VFMADD231PD  Y12, Y9, Y6
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_2<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_1<>+0(SB), X11, X11
+	VMASKMOVPS   32(CX), X11, X11
+	VCVTPS2PD    X11, Y12
+	VSUBPD       Y0, Y12, Y12
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_1<>+0(SB), X11, X11
+	VMASKMOVPS   32(SI), X11, X11
+	VCVTPS2PD    X11, Y9
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VFMADD231PD  Y12, Y9, Y7
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y10
+	VPCMPGTQ     lanes8_3<>+0(SB), Y10, Y10
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_1<>+16(SB), X11, X11
+	VMASKMOVPS   48(CX), X11, X11
+	VCVTPS2PD    X11, Y12
+	VSUBPD       Y0, Y12, Y12
+	VPBROADCASTD X9, X11
+	VPCMPGTD     lanes4_1<>+16(SB), X11, X11
+	VMASKMOVPS   48(SI), X11, X11
+	VCVTPS2PD    X11, Y9
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VFMADD231PD  Y12, Y9, Y8
+
+spairy_next:
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        spairy_row
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y6, Y5, Y5
+	VPERM2F128 $0x20, Y1, Y1, Y0
+	VPERM2F128 $0x31, Y1, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y5, Y5, Y1
+	VPERM2F128 $0x31, Y5, Y5, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X2, (AX)
 	VZEROUPPER
 	RET
 
-// func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
-// Requires: AVX, AVX2
+// func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
+// Requires: AVX, AVX2, FMA3
 TEXT ·spairReluy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -25631,20 +25843,21 @@ TEXT ·spairReluy(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VCVTSS2SD    X0, X0, X0
 	VBROADCASTSD X0, Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPD      (R10), Y2
-	VMOVUPD      128(R10), Y6
-	VMOVUPD      32(R10), Y3
-	VMOVUPD      160(R10), Y7
-	VMOVUPD      64(R10), Y4
-	VMOVUPD      192(R10), Y8
-	VMOVUPD      96(R10), Y5
-	VMOVUPD      224(R10), Y9
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 spairReluy_row:
 	MOVQ AX, CX
@@ -25654,60 +25867,145 @@ spairReluy_row:
 	JL   spairReluy_tail
 
 spairReluy_loop:
-	VCVTPS2PD (CX), Y10
-	VSUBPD    Y0, Y10, Y10
-	VCVTPS2PD (SI), Y11
-	VMULPD    Y11, Y10, Y12
-	VCMPPD    $0x16, Y1, Y10, Y10
-	VANDPD    Y10, Y11, Y11
-	VANDPD    Y10, Y12, Y12
-	VADDPD    Y11, Y2, Y2
-	VADDPD    Y12, Y6, Y6
-	VCVTPS2PD 16(CX), Y10
-	VSUBPD    Y0, Y10, Y10
-	VCVTPS2PD 16(SI), Y11
-	VMULPD    Y11, Y10, Y12
-	VCMPPD    $0x16, Y1, Y10, Y10
-	VANDPD    Y10, Y11, Y11
-	VANDPD    Y10, Y12, Y12
-	VADDPD    Y11, Y3, Y3
-	VADDPD    Y12, Y7, Y7
-	VCVTPS2PD 32(CX), Y10
-	VSUBPD    Y0, Y10, Y10
-	VCVTPS2PD 32(SI), Y11
-	VMULPD    Y11, Y10, Y12
-	VCMPPD    $0x16, Y1, Y10, Y10
-	VANDPD    Y10, Y11, Y11
-	VANDPD    Y10, Y12, Y12
-	VADDPD    Y11, Y4, Y4
-	VADDPD    Y12, Y8, Y8
-	VCVTPS2PD 48(CX), Y10
-	VSUBPD    Y0, Y10, Y10
-	VCVTPS2PD 48(SI), Y11
-	VMULPD    Y11, Y10, Y12
-	VCMPPD    $0x16, Y1, Y10, Y10
-	VANDPD    Y10, Y11, Y11
-	VANDPD    Y10, Y12, Y12
-	VADDPD    Y11, Y5, Y5
-	VADDPD    Y12, Y9, Y9
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, SI
-	SUBQ      $0x10, R11
-	JGE       spairReluy_loop
+	VCVTPS2PD   (CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VCVTPS2PD   (SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y10, Y11, Y6
+	VCVTPS2PD   16(CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VCVTPS2PD   16(SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y10, Y11, Y7
+	VCVTPS2PD   32(CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VCVTPS2PD   32(SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y10, Y11, Y8
+	VCVTPS2PD   48(CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VCVTPS2PD   48(SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y5, Y5
+	VFMADD231PD Y10, Y11, Y9
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, SI
+	SUBQ        $0x10, R11
+	JGE         spairReluy_loop
 
 spairReluy_tail:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     spairReluy_row
-	VMOVUPD Y2, (R10)
-	VMOVUPD Y6, 128(R10)
-	VMOVUPD Y3, 32(R10)
-	VMOVUPD Y7, 160(R10)
-	VMOVUPD Y4, 64(R10)
-	VMOVUPD Y8, 192(R10)
-	VMOVUPD Y5, 96(R10)
-	VMOVUPD Y9, 224(R10)
+	TESTQ        R10, R10
+	JZ           spairReluy_next
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y11
+	VPCMPGTQ     lanes8_0<>+0(SB), Y11, Y11
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_0<>+0(SB), X12, X12
+	VMASKMOVPS   (CX), X12, X12
+	VCVTPS2PD    X12, Y13
+	VSUBPD       Y0, Y13, Y13
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_0<>+0(SB), X12, X12
+	VMASKMOVPS   (SI), X12, X12
+	VCVTPS2PD    X12, Y10
+	VCMPPD       $0x16, Y1, Y13, Y12
+	VANDPD       Y11, Y13, Y13
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y12, Y13, Y13
+	VANDPD       Y12, Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VFMADD231PD  Y13, Y10, Y6
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y11
+	VPCMPGTQ     lanes8_1<>+0(SB), Y11, Y11
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_0<>+16(SB), X12, X12
+	VMASKMOVPS   16(CX), X12, X12
+	VCVTPS2PD    X12, Y13
+	VSUBPD       Y0, Y13, Y13
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_0<>+16(SB), X12, X12
+	VMASKMOVPS   16(SI), X12, X12
+	VCVTPS2PD    X12, Y10
+	VCMPPD       $0x16, Y1, Y13, Y12
+	VANDPD       Y11, Y13, Y13
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y12, Y13, Y13
+	VANDPD       Y12, Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VFMADD231PD  Y13, Y10, Y7
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y11
+	VPCMPGTQ     lanes8_2<>+0(SB), Y11, Y11
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_1<>+0(SB), X12, X12
+	VMASKMOVPS   32(CX), X12, X12
+	VCVTPS2PD    X12, Y13
+	VSUBPD       Y0, Y13, Y13
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_1<>+0(SB), X12, X12
+	VMASKMOVPS   32(SI), X12, X12
+	VCVTPS2PD    X12, Y10
+	VCMPPD       $0x16, Y1, Y13, Y12
+	VANDPD       Y11, Y13, Y13
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y12, Y13, Y13
+	VANDPD       Y12, Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VFMADD231PD  Y13, Y10, Y8
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y11
+	VPCMPGTQ     lanes8_3<>+0(SB), Y11, Y11
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_1<>+16(SB), X12, X12
+	VMASKMOVPS   48(CX), X12, X12
+	VCVTPS2PD    X12, Y13
+	VSUBPD       Y0, Y13, Y13
+	VPBROADCASTD X10, X12
+	VPCMPGTD     lanes4_1<>+16(SB), X12, X12
+	VMASKMOVPS   48(SI), X12, X12
+	VCVTPS2PD    X12, Y10
+	VCMPPD       $0x16, Y1, Y13, Y12
+	VANDPD       Y11, Y13, Y13
+	VANDPD       Y11, Y10, Y10
+	VANDPD       Y12, Y13, Y13
+	VANDPD       Y12, Y10, Y10
+	VADDPD       Y10, Y5, Y5
+	VFMADD231PD  Y13, Y10, Y9
+
+spairReluy_next:
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        spairReluy_row
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y5, Y3, Y3
+	VADDPD     Y9, Y7, Y7
+	VADDPD     Y3, Y2, Y2
+	VADDPD     Y7, Y6, Y6
+	VPERM2F128 $0x20, Y2, Y2, Y0
+	VPERM2F128 $0x31, Y2, Y2, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y6, Y6, Y1
+	VPERM2F128 $0x31, Y6, Y6, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X2, (AX)
 	VZEROUPPER
 	RET
 
@@ -28072,12 +28370,6 @@ dtail1x1y_store:
 	VZEROUPPER
 	RET
 
-DATA lanes8_0<>+0(SB)/8, $0x0000000000000000
-DATA lanes8_0<>+8(SB)/8, $0x0000000000000001
-DATA lanes8_0<>+16(SB)/8, $0x0000000000000002
-DATA lanes8_0<>+24(SB)/8, $0x0000000000000003
-GLOBL lanes8_0<>(SB), RODATA|NOPTR, $32
-
 // func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
 // Requires: AVX, FMA3
 TEXT ·dtile2x2y(SB), NOSPLIT, $0-72
@@ -28878,12 +29170,6 @@ ddot1x1y_store:
 	VMOVSD X1, (AX)
 	VZEROUPPER
 	RET
-
-DATA lanes8_1<>+0(SB)/8, $0x0000000000000004
-DATA lanes8_1<>+8(SB)/8, $0x0000000000000005
-DATA lanes8_1<>+16(SB)/8, $0x0000000000000006
-DATA lanes8_1<>+24(SB)/8, $0x0000000000000007
-GLOBL lanes8_1<>(SB), RODATA|NOPTR, $32
 
 // func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
 // Requires: AVX, AVX2, FMA3
@@ -30161,26 +30447,27 @@ dnormReluBacky_next:
 	VZEROUPPER
 	RET
 
-// func dmomenty(h int, n int, src *byte, sr int, offset uint64, acc *byte)
-// Requires: AVX, AVX2
+// func dmomenty(h int, n int, src *byte, sr int, offset uint64, out *byte)
+// Requires: AVX, AVX2, FMA3
 TEXT ·dmomenty(SB), NOSPLIT, $0-48
 	MOVQ         src+16(FP), AX
 	MOVQ         sr+24(FP), DX
 	MOVQ         h+0(FP), BX
 	MOVQ         n+8(FP), SI
-	MOVQ         acc+40(FP), DI
 	MOVQ         offset+32(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPD      (DI), Y1
-	VMOVUPD      128(DI), Y5
-	VMOVUPD      32(DI), Y2
-	VMOVUPD      160(DI), Y6
-	VMOVUPD      64(DI), Y3
-	VMOVUPD      192(DI), Y7
-	VMOVUPD      96(DI), Y4
-	VMOVUPD      224(DI), Y8
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         SI, DI
+	ANDQ         $0x0f, DI
 
 dmomenty_row:
 	MOVQ AX, CX
@@ -30189,47 +30476,88 @@ dmomenty_row:
 	JL   dmomenty_tail
 
 dmomenty_loop:
-	VMOVUPD (CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMULPD  Y9, Y9, Y10
-	VADDPD  Y9, Y1, Y1
-	VADDPD  Y10, Y5, Y5
-	VMOVUPD 32(CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMULPD  Y9, Y9, Y10
-	VADDPD  Y9, Y2, Y2
-	VADDPD  Y10, Y6, Y6
-	VMOVUPD 64(CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMULPD  Y9, Y9, Y10
-	VADDPD  Y9, Y3, Y3
-	VADDPD  Y10, Y7, Y7
-	VMOVUPD 96(CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMULPD  Y9, Y9, Y10
-	VADDPD  Y9, Y4, Y4
-	VADDPD  Y10, Y8, Y8
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x10, R8
-	JGE     dmomenty_loop
+	VMOVUPD     (CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y1, Y1
+	VFMADD231PD Y9, Y9, Y5
+	VMOVUPD     32(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y2, Y2
+	VFMADD231PD Y9, Y9, Y6
+	VMOVUPD     64(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y3, Y3
+	VFMADD231PD Y9, Y9, Y7
+	VMOVUPD     96(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VADDPD      Y9, Y4, Y4
+	VFMADD231PD Y9, Y9, Y8
+	ADDQ        $0x00000080, CX
+	SUBQ        $0x10, R8
+	JGE         dmomenty_loop
 
 dmomenty_tail:
-	ADDQ    DX, AX
-	DECQ    BX
-	JNZ     dmomenty_row
-	VMOVUPD Y1, (DI)
-	VMOVUPD Y5, 128(DI)
-	VMOVUPD Y2, 32(DI)
-	VMOVUPD Y6, 160(DI)
-	VMOVUPD Y3, 64(DI)
-	VMOVUPD Y7, 192(DI)
-	VMOVUPD Y4, 96(DI)
-	VMOVUPD Y8, 224(DI)
+	TESTQ        DI, DI
+	JZ           dmomenty_next
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_0<>+0(SB), Y9, Y9
+	VMASKMOVPD   (CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VANDPD       Y9, Y10, Y10
+	VADDPD       Y10, Y1, Y1
+	VFMADD231PD  Y10, Y10, Y5
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_1<>+0(SB), Y9, Y9
+	VMASKMOVPD   32(CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VANDPD       Y9, Y10, Y10
+	VADDPD       Y10, Y2, Y2
+	VFMADD231PD  Y10, Y10, Y6
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_2<>+0(SB), Y9, Y9
+	VMASKMOVPD   64(CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VANDPD       Y9, Y10, Y10
+	VADDPD       Y10, Y3, Y3
+	VFMADD231PD  Y10, Y10, Y7
+	VMOVQ        DI, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_3<>+0(SB), Y9, Y9
+	VMASKMOVPD   96(CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VANDPD       Y9, Y10, Y10
+	VADDPD       Y10, Y4, Y4
+	VFMADD231PD  Y10, Y10, Y8
+
+dmomenty_next:
+	ADDQ       DX, AX
+	DECQ       BX
+	JNZ        dmomenty_row
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y6, Y5, Y5
+	VPERM2F128 $0x20, Y1, Y1, Y0
+	VPERM2F128 $0x31, Y1, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y5, Y5, Y1
+	VPERM2F128 $0x31, Y5, Y5, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	MOVQ       out+40(FP), AX
+	VMOVUPD    X2, (AX)
 	VZEROUPPER
 	RET
 
-// func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
-// Requires: AVX, AVX2
+// func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
+// Requires: AVX, AVX2, FMA3
 TEXT ·dpairy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -30237,19 +30565,20 @@ TEXT ·dpairy(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPD      (R10), Y1
-	VMOVUPD      128(R10), Y5
-	VMOVUPD      32(R10), Y2
-	VMOVUPD      160(R10), Y6
-	VMOVUPD      64(R10), Y3
-	VMOVUPD      192(R10), Y7
-	VMOVUPD      96(R10), Y4
-	VMOVUPD      224(R10), Y8
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 dpairy_row:
 	MOVQ AX, CX
@@ -30259,53 +30588,102 @@ dpairy_row:
 	JL   dpairy_tail
 
 dpairy_loop:
-	VMOVUPD (CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMOVUPD (SI), Y10
-	VMULPD  Y10, Y9, Y9
-	VADDPD  Y10, Y1, Y1
-	VADDPD  Y9, Y5, Y5
-	VMOVUPD 32(CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMOVUPD 32(SI), Y10
-	VMULPD  Y10, Y9, Y9
-	VADDPD  Y10, Y2, Y2
-	VADDPD  Y9, Y6, Y6
-	VMOVUPD 64(CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMOVUPD 64(SI), Y10
-	VMULPD  Y10, Y9, Y9
-	VADDPD  Y10, Y3, Y3
-	VADDPD  Y9, Y7, Y7
-	VMOVUPD 96(CX), Y9
-	VSUBPD  Y0, Y9, Y9
-	VMOVUPD 96(SI), Y10
-	VMULPD  Y10, Y9, Y9
-	VADDPD  Y10, Y4, Y4
-	VADDPD  Y9, Y8, Y8
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x10, R11
-	JGE     dpairy_loop
+	VMOVUPD     (CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VMOVUPD     (SI), Y10
+	VADDPD      Y10, Y1, Y1
+	VFMADD231PD Y9, Y10, Y5
+	VMOVUPD     32(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VMOVUPD     32(SI), Y10
+	VADDPD      Y10, Y2, Y2
+	VFMADD231PD Y9, Y10, Y6
+	VMOVUPD     64(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VMOVUPD     64(SI), Y10
+	VADDPD      Y10, Y3, Y3
+	VFMADD231PD Y9, Y10, Y7
+	VMOVUPD     96(CX), Y9
+	VSUBPD      Y0, Y9, Y9
+	VMOVUPD     96(SI), Y10
+	VADDPD      Y10, Y4, Y4
+	VFMADD231PD Y9, Y10, Y8
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x10, R11
+	JGE         dpairy_loop
 
 dpairy_tail:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     dpairy_row
-	VMOVUPD Y1, (R10)
-	VMOVUPD Y5, 128(R10)
-	VMOVUPD Y2, 32(R10)
-	VMOVUPD Y6, 160(R10)
-	VMOVUPD Y3, 64(R10)
-	VMOVUPD Y7, 192(R10)
-	VMOVUPD Y4, 96(R10)
-	VMOVUPD Y8, 224(R10)
+	TESTQ        R10, R10
+	JZ           dpairy_next
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_0<>+0(SB), Y9, Y9
+	VMASKMOVPD   (CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VMASKMOVPD   (SI), Y9, Y11
+	VANDPD       Y9, Y10, Y10
+	VANDPD       Y9, Y11, Y11
+	VADDPD       Y11, Y1, Y1
+	VFMADD231PD  Y10, Y11, Y5
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_1<>+0(SB), Y9, Y9
+	VMASKMOVPD   32(CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VMASKMOVPD   32(SI), Y9, Y11
+	VANDPD       Y9, Y10, Y10
+	VANDPD       Y9, Y11, Y11
+	VADDPD       Y11, Y2, Y2
+	VFMADD231PD  Y10, Y11, Y6
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_2<>+0(SB), Y9, Y9
+	VMASKMOVPD   64(CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VMASKMOVPD   64(SI), Y9, Y11
+	VANDPD       Y9, Y10, Y10
+	VANDPD       Y9, Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	VFMADD231PD  Y10, Y11, Y7
+	VMOVQ        R10, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     lanes8_3<>+0(SB), Y9, Y9
+	VMASKMOVPD   96(CX), Y9, Y10
+	VSUBPD       Y0, Y10, Y10
+	VMASKMOVPD   96(SI), Y9, Y11
+	VANDPD       Y9, Y10, Y10
+	VANDPD       Y9, Y11, Y11
+	VADDPD       Y11, Y4, Y4
+	VFMADD231PD  Y10, Y11, Y8
+
+dpairy_next:
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        dpairy_row
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y6, Y5, Y5
+	VPERM2F128 $0x20, Y1, Y1, Y0
+	VPERM2F128 $0x31, Y1, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y5, Y5, Y1
+	VPERM2F128 $0x31, Y5, Y5, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X2, (AX)
 	VZEROUPPER
 	RET
 
-// func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)
-// Requires: AVX, AVX2
+// func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
+// Requires: AVX, AVX2, FMA3
 TEXT ·dpairReluy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -30313,19 +30691,20 @@ TEXT ·dpairReluy(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
-	MOVQ         acc+56(FP), R10
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPD      (R10), Y2
-	VMOVUPD      128(R10), Y6
-	VMOVUPD      32(R10), Y3
-	VMOVUPD      160(R10), Y7
-	VMOVUPD      64(R10), Y4
-	VMOVUPD      192(R10), Y8
-	VMOVUPD      96(R10), Y5
-	VMOVUPD      224(R10), Y9
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	MOVQ         R9, R10
+	ANDQ         $0x0f, R10
 
 dpairReluy_row:
 	MOVQ AX, CX
@@ -30335,60 +30714,121 @@ dpairReluy_row:
 	JL   dpairReluy_tail
 
 dpairReluy_loop:
-	VMOVUPD (CX), Y10
-	VSUBPD  Y0, Y10, Y10
-	VMOVUPD (SI), Y11
-	VMULPD  Y11, Y10, Y12
-	VCMPPD  $0x16, Y1, Y10, Y10
-	VANDPD  Y10, Y11, Y11
-	VANDPD  Y10, Y12, Y12
-	VADDPD  Y11, Y2, Y2
-	VADDPD  Y12, Y6, Y6
-	VMOVUPD 32(CX), Y10
-	VSUBPD  Y0, Y10, Y10
-	VMOVUPD 32(SI), Y11
-	VMULPD  Y11, Y10, Y12
-	VCMPPD  $0x16, Y1, Y10, Y10
-	VANDPD  Y10, Y11, Y11
-	VANDPD  Y10, Y12, Y12
-	VADDPD  Y11, Y3, Y3
-	VADDPD  Y12, Y7, Y7
-	VMOVUPD 64(CX), Y10
-	VSUBPD  Y0, Y10, Y10
-	VMOVUPD 64(SI), Y11
-	VMULPD  Y11, Y10, Y12
-	VCMPPD  $0x16, Y1, Y10, Y10
-	VANDPD  Y10, Y11, Y11
-	VANDPD  Y10, Y12, Y12
-	VADDPD  Y11, Y4, Y4
-	VADDPD  Y12, Y8, Y8
-	VMOVUPD 96(CX), Y10
-	VSUBPD  Y0, Y10, Y10
-	VMOVUPD 96(SI), Y11
-	VMULPD  Y11, Y10, Y12
-	VCMPPD  $0x16, Y1, Y10, Y10
-	VANDPD  Y10, Y11, Y11
-	VANDPD  Y10, Y12, Y12
-	VADDPD  Y11, Y5, Y5
-	VADDPD  Y12, Y9, Y9
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x10, R11
-	JGE     dpairReluy_loop
+	VMOVUPD     (CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VMOVUPD     (SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y10, Y11, Y6
+	VMOVUPD     32(CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VMOVUPD     32(SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y10, Y11, Y7
+	VMOVUPD     64(CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VMOVUPD     64(SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y10, Y11, Y8
+	VMOVUPD     96(CX), Y10
+	VSUBPD      Y0, Y10, Y10
+	VMOVUPD     96(SI), Y11
+	VCMPPD      $0x16, Y1, Y10, Y12
+	VANDPD      Y12, Y10, Y10
+	VANDPD      Y12, Y11, Y11
+	VADDPD      Y11, Y5, Y5
+	VFMADD231PD Y10, Y11, Y9
+	ADDQ        $0x00000080, CX
+	ADDQ        $0x00000080, SI
+	SUBQ        $0x10, R11
+	JGE         dpairReluy_loop
 
 dpairReluy_tail:
-	ADDQ    DX, AX
-	ADDQ    DI, BX
-	DECQ    R8
-	JNZ     dpairReluy_row
-	VMOVUPD Y2, (R10)
-	VMOVUPD Y6, 128(R10)
-	VMOVUPD Y3, 32(R10)
-	VMOVUPD Y7, 160(R10)
-	VMOVUPD Y4, 64(R10)
-	VMOVUPD Y8, 192(R10)
-	VMOVUPD Y5, 96(R10)
-	VMOVUPD Y9, 224(R10)
+	TESTQ        R10, R10
+	JZ           dpairReluy_next
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y10
+	VPCMPGTQ     lanes8_0<>+0(SB), Y10, Y10
+	VMASKMOVPD   (CX), Y10, Y11
+	VSUBPD       Y0, Y11, Y11
+	VMASKMOVPD   (SI), Y10, Y12
+	VCMPPD       $0x16, Y1, Y11, Y13
+	VANDPD       Y10, Y11, Y11
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	VFMADD231PD  Y11, Y12, Y6
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y10
+	VPCMPGTQ     lanes8_1<>+0(SB), Y10, Y10
+	VMASKMOVPD   32(CX), Y10, Y11
+	VSUBPD       Y0, Y11, Y11
+	VMASKMOVPD   32(SI), Y10, Y12
+	VCMPPD       $0x16, Y1, Y11, Y13
+	VANDPD       Y10, Y11, Y11
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y12, Y12
+	VADDPD       Y12, Y3, Y3
+	VFMADD231PD  Y11, Y12, Y7
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y10
+	VPCMPGTQ     lanes8_2<>+0(SB), Y10, Y10
+	VMASKMOVPD   64(CX), Y10, Y11
+	VSUBPD       Y0, Y11, Y11
+	VMASKMOVPD   64(SI), Y10, Y12
+	VCMPPD       $0x16, Y1, Y11, Y13
+	VANDPD       Y10, Y11, Y11
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y12, Y12
+	VADDPD       Y12, Y4, Y4
+	VFMADD231PD  Y11, Y12, Y8
+	VMOVQ        R10, X10
+	VPBROADCASTQ X10, Y10
+	VPCMPGTQ     lanes8_3<>+0(SB), Y10, Y10
+	VMASKMOVPD   96(CX), Y10, Y11
+	VSUBPD       Y0, Y11, Y11
+	VMASKMOVPD   96(SI), Y10, Y12
+	VCMPPD       $0x16, Y1, Y11, Y13
+	VANDPD       Y10, Y11, Y11
+	VANDPD       Y10, Y12, Y12
+	VANDPD       Y13, Y11, Y11
+	VANDPD       Y13, Y12, Y12
+	VADDPD       Y12, Y5, Y5
+	VFMADD231PD  Y11, Y12, Y9
+
+dpairReluy_next:
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        dpairReluy_row
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y5, Y3, Y3
+	VADDPD     Y9, Y7, Y7
+	VADDPD     Y3, Y2, Y2
+	VADDPD     Y7, Y6, Y6
+	VPERM2F128 $0x20, Y2, Y2, Y0
+	VPERM2F128 $0x31, Y2, Y2, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y6, Y6, Y1
+	VPERM2F128 $0x31, Y6, Y6, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	MOVQ       out+56(FP), AX
+	VMOVUPD    X2, (AX)
 	VZEROUPPER
 	RET
 

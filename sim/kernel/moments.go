@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Moment is the count, the mean and the centred sum of squares Σ(x − Mean)² of a
 // set of values; variance = M2/N. Merge combines sets without cancellation.
 type Moment struct{ N, Mean, M2 float64 }
@@ -39,13 +41,10 @@ func ChannelMoments[T Float](dst []Moment, src []T, sp Planes) {
 		clear(dst[:sp.C])
 		return
 	}
-	var acc sums
 	cnt := float64(sp.H * sp.W)
 	for c := 0; c < sp.C; c++ {
-		acc = sums{}
 		x0 := src[sp.At(c, 0, 0)]
-		momentRows(&acc, h, n, plane(src, sp, c), x0)
-		s, q := acc.total()
+		s, q := momentRows(h, n, plane(src, sp, c), x0)
 		m := s / cnt
 		dst[c] = Moment{N: cnt, Mean: float64(x0) + m, M2: max(0, q-float64(s*m))}
 	}
@@ -76,19 +75,19 @@ func momentRowGo[T Float](acc *sums, src []T, x0 T) {
 		for l, v := range src[:sumLanes] {
 			d := float64(v) - o
 			acc.s[l] += d
-			acc.q[l] += float64(d * d)
+			acc.q[l] = math.FMA(d, d, acc.q[l])
 		}
 		src = src[sumLanes:]
 	}
 	for l, v := range src {
 		d := float64(v) - o
 		acc.s[l] += d
-		acc.q[l] += float64(d * d)
+		acc.q[l] = math.FMA(d, d, acc.q[l])
 	}
 }
 
-// sumRowGo adds g and g·(x − mean) to the lanes, where not x ≤ mean if relu.
-func sumRowGo[T Float](acc *sums, g, src []T, mean T, relu bool) {
+// pairRowGo adds g and g·(x − mean) to the lanes, where not x ≤ mean if relu.
+func pairRowGo[T Float](acc *sums, g, src []T, mean T, relu bool) {
 	o := float64(mean)
 	src = src[:len(g)]
 	for i, v := range g {
@@ -99,6 +98,6 @@ func sumRowGo[T Float](acc *sums, g, src []T, mean T, relu bool) {
 			continue
 		}
 		acc.s[l] += w
-		acc.q[l] += float64(w * d)
+		acc.q[l] = math.FMA(w, d, acc.q[l])
 	}
 }

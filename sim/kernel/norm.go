@@ -44,13 +44,11 @@ func NormaliseSums[T Float](sg, sgx []float64, g []T, gp Planes, src []T, sp Pla
 	checkLen("NormaliseSums", g, gp)
 	checkLen("NormaliseSums", src, sp)
 	h, n := run(gp, sp)
-	var acc sums
 	for c := 0; c < gp.C; c++ {
-		acc = sums{}
-		if h*n > 0 {
-			pairRows(&acc, h, n, plane(g, gp, c), plane(src, sp, c), mean[c], relu)
+		sg[c], sgx[c] = 0, 0
+		if h > 0 {
+			sg[c], sgx[c] = pairRows(h, n, plane(g, gp, c), plane(src, sp, c), mean[c], relu)
 		}
-		sg[c], sgx[c] = acc.total()
 	}
 }
 

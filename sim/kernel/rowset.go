@@ -146,22 +146,28 @@ func scaleRow[T Float](x []T, alpha T) {
 	}
 }
 
-func momentRows[T Float](acc *sums, h, n int, src rect[T], x0 T) {
-	if momentVector(acc, h, n, src, x0) {
-		return
+// momentRows returns Σ d and Σ d² with d = src − x0.
+func momentRows[T Float](h, n int, src rect[T], x0 T) (s, q float64) {
+	if s, q, ok := momentVector(h, n, src, x0); ok {
+		return s, q
 	}
+	var acc sums
 	for y := range h {
-		momentRowGo(acc, src.row(y, n), x0)
+		momentRowGo(&acc, src.row(y, n), x0)
 	}
+	return acc.total()
 }
 
-func pairRows[T Float](acc *sums, h, n int, g, src rect[T], mean T, relu bool) {
-	if pairVector(acc, h, n, g, src, mean, relu) {
-		return
+// pairRows returns Σ g and Σ g·d with d = src − mean, where not d ≤ 0 if relu.
+func pairRows[T Float](h, n int, g, src rect[T], mean T, relu bool) (s, q float64) {
+	if s, q, ok := pairVector(h, n, g, src, mean, relu); ok {
+		return s, q
 	}
+	var acc sums
 	for y := range h {
-		sumRowGo(acc, g.row(y, n), src.row(y, n), mean, relu)
+		pairRowGo(&acc, g.row(y, n), src.row(y, n), mean, relu)
 	}
+	return acc.total()
 }
 
 // dotRow adds x[i]·y[i] to lane i mod len(acc).

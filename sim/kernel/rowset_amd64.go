@@ -2,8 +2,6 @@
 
 package kernel
 
-import "unsafe"
-
 // rowSets is indexed by path (AVX2, AVX512) and element size (4, 8).
 var rowSets = [2][2]rowSet{
 	{
@@ -27,81 +25,50 @@ func rowsOf[T Float]() *rowSet {
 // The reductions are called by name, not through a table, so that the sums stay on
 // the stack of the caller.
 
-// momentVector is momentRows in assembly; it tells whether there was any. AVX2 takes
-// whole rounds of lanes and leaves the rest of each row to the portable loop.
-func momentVector[T Float](acc *sums, h, n int, src rect[T], x0 T) bool {
-	a, x, single := (*byte)(unsafe.Pointer(acc)), word(x0), sizeOf[T]() == 4
-	switch {
-	case path == AVX512 && single:
-		smomentz(h, n, src.ptr(), src.step(), x, a)
-		return true
-	case path == AVX512:
-		dmomentz(h, n, src.ptr(), src.step(), x, a)
-		return true
+// momentVector is momentRows in assembly; ok tells whether there was any.
+func momentVector[T Float](h, n int, src rect[T], x0 T) (s, q float64, ok bool) {
+	var out [2]float64
+	o, x := bytePtr(&out[0]), word(x0)
+	switch single := sizeOf[T]() == 4; {
 	case path == Portable:
-		return false
+		return 0, 0, false
+	case path == AVX512 && single:
+		smomentz(h, n, src.ptr(), src.step(), x, o)
+	case path == AVX512:
+		dmomentz(h, n, src.ptr(), src.step(), x, o)
+	case single:
+		smomenty(h, n, src.ptr(), src.step(), x, o)
+	default:
+		dmomenty(h, n, src.ptr(), src.step(), x, o)
 	}
-	whole := n &^ (sumLanes - 1)
-	rows := h
-	if whole != n {
-		rows = 1
-	}
-	for y := 0; y < h; y += rows {
-		r := rect[T]{src.s, src.at + y*src.stride, src.stride}
-		if whole > 0 && single {
-			smomenty(rows, whole, r.ptr(), r.step(), x, a)
-		} else if whole > 0 {
-			dmomenty(rows, whole, r.ptr(), r.step(), x, a)
-		}
-		if whole != n {
-			momentRowGo(acc, r.row(0, n)[whole:], x0)
-		}
-	}
-	return true
+	return out[0], out[1], true
 }
 
 // pairVector is pairRows in assembly, as momentVector.
-func pairVector[T Float](acc *sums, h, n int, g, src rect[T], mean T, relu bool) bool {
-	a, m, single := (*byte)(unsafe.Pointer(acc)), word(mean), sizeOf[T]() == 4
-	switch {
-	case path == AVX512 && single && relu:
-		spairReluz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, a)
-		return true
-	case path == AVX512 && single:
-		spairz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, a)
-		return true
-	case path == AVX512 && relu:
-		dpairReluz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, a)
-		return true
-	case path == AVX512:
-		dpairz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, a)
-		return true
+func pairVector[T Float](h, n int, g, src rect[T], mean T, relu bool) (s, q float64, ok bool) {
+	var out [2]float64
+	o, m := bytePtr(&out[0]), word(mean)
+	switch single := sizeOf[T]() == 4; {
 	case path == Portable:
-		return false
+		return 0, 0, false
+	case path == AVX512 && single && relu:
+		spairReluz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	case path == AVX512 && single:
+		spairz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	case path == AVX512 && relu:
+		dpairReluz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	case path == AVX512:
+		dpairz(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	case single && relu:
+		spairReluy(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	case single:
+		spairy(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	case relu:
+		dpairReluy(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
+	default:
+		dpairy(h, n, g.ptr(), g.step(), src.ptr(), src.step(), m, o)
 	}
-	whole := n &^ (sumLanes - 1)
-	rows := h
-	if whole != n {
-		rows = 1
-	}
-	for y := 0; y < h; y += rows {
-		r, q := rect[T]{src.s, src.at + y*src.stride, src.stride}, rect[T]{g.s, g.at + y*g.stride, g.stride}
-		switch {
-		case whole == 0:
-		case single && relu:
-			spairReluy(rows, whole, q.ptr(), q.step(), r.ptr(), r.step(), m, a)
-		case single:
-			spairy(rows, whole, q.ptr(), q.step(), r.ptr(), r.step(), m, a)
-		case relu:
-			dpairReluy(rows, whole, q.ptr(), q.step(), r.ptr(), r.step(), m, a)
-		default:
-			dpairy(rows, whole, q.ptr(), q.step(), r.ptr(), r.step(), m, a)
-		}
-		if whole != n {
-			sumRowGo(acc, q.row(0, n)[whole:], r.row(0, n)[whole:], mean, relu)
-		}
-	}
-	return true
+	return out[0], out[1], true
 }
 
 // dotVector adds the whole rounds of dotRow and returns how many values it took.

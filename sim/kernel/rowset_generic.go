@@ -6,8 +6,10 @@ package kernel
 
 func rowsOf[T Float]() *rowSet { return nil }
 
-func momentVector[T Float](acc *sums, h, n int, src rect[T], x0 T) bool { return false }
+func momentVector[T Float](h, n int, src rect[T], x0 T) (s, q float64, ok bool) { return 0, 0, false }
 
-func pairVector[T Float](acc *sums, h, n int, g, src rect[T], mean T, relu bool) bool { return false }
+func pairVector[T Float](h, n int, g, src rect[T], mean T, relu bool) (s, q float64, ok bool) {
+	return 0, 0, false
+}
 
 func dotVector[T Float](acc, x, y []T) int { return 0 }

@@ -17,139 +17,187 @@ func reductions(v vector) {
 	dotRounds(v)
 }
 
-// channelSum emits one of: Σ d and Σ d² (no g), Σ g and Σ g·d, with d = src − offset in
-// float64; with relu only where not d ≤ 0. Rounds of 16 values; AVX-512 masks the
-// last round, AVX2 takes whole rounds only.
+// channelSum emits one of: Σ d and Σ d² (no gradient), Σ grad and Σ grad·d, with
+// d = src − offset in float64; with relu only where not d ≤ 0.
 func channelSum(v vector, base string, withG, relu bool) {
 	name := v.name("%s", base)
-	sig, what := "func(h, n int, src *byte, sr int, offset uint64, acc *byte)", "d and d²"
+	sig, what := "func(h, n int, src *byte, sr int, offset uint64, out *byte)", "d and d²"
 	if withG {
-		sig, what = "func(h, n int, grad *byte, gr int, src *byte, sr int, offset uint64, acc *byte)", "grad and grad·d"
+		sig, what = "func(h, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)", "grad and grad·d"
 	}
 	if relu {
 		what += " where not d ≤ 0"
 	}
-	doc := "value x of a row goes to lane x mod 16."
-	if !v.wide {
-		doc += " n is a multiple of 16."
-	}
-	begin(name, sig, name+" adds "+what+", d = src − offset in float64, to the 16 + 16 lanes at acc;", doc)
-	d := vector{wide: v.wide, f64: true}
-	parts := sumLanes / d.lanes()
+	begin(name, sig, name+" writes the sums of "+what+", d = src − offset in float64, to the two float64 at out:",
+		"value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.")
+	c := &channelSums{v: v, d: vector{wide: v.wide, f64: true}, relu: relu, at: map[string]reg.GPVirtual{}}
+	c.parts = sumLanes / c.d.lanes()
 	names := []string{"src"}
 	if withG {
 		names = append(names, "grad")
 	}
-	from, at, stride := map[string]reg.GPVirtual{}, map[string]reg.GPVirtual{}, map[string]reg.GPVirtual{}
+	from, stride := map[string]reg.GPVirtual{}, map[string]reg.GPVirtual{}
 	for _, s := range names {
-		from[s], at[s], stride[s] = param(s), GP64(), param(s[:1]+"r")
+		from[s], c.at[s], stride[s] = param(s), GP64(), param(s[:1]+"r")
 	}
-	h, n, acc := param("h"), param("n"), param("acc")
-	off := d.reg()
+	h, n := param("h"), param("n")
+	c.off, c.zero = c.d.reg(), c.d.reg()
 	bits, x := param("offset"), XMM()
 	VMOVQ(bits, x)
 	if !v.f64 {
 		VCVTSS2SD(x, x, x)
 	}
-	d.broadcast(x, off)
-	zero := d.reg()
-	d.zero(zero)
-	s, q := d.regs(parts), d.regs(parts)
-	for i := range parts {
-		d.mov(Mem{Base: acc, Disp: i * d.bytes()}, s[i])
-		d.mov(Mem{Base: acc, Disp: sumLanes*8 + i*d.bytes()}, q[i])
-	}
-	load := func(src string, i int, ms []mask) reg.VecVirtual {
-		m, r := Mem{Base: at[src], Disp: i * d.lanes() * v.size()}, d.reg()
-		switch {
-		case v.f64 && ms == nil:
-			d.mov(m, r)
-		case v.f64:
-			ms[i].load(m, r)
-		case ms == nil:
-			VCVTPS2PD(m, r)
-		default:
-			VCVTPS2PD_Z(m, ms[i].k, r)
-		}
-		return r
-	}
-	round := func(ms []mask) {
-		for i := range parts {
-			dx := load("src", i, ms)
-			d.sub(off, dx, dx)
-			first, second := dx, dx
-			if withG {
-				first = load("grad", i, ms)
-			}
-			prod := d.reg()
-			d.mul(first, second, prod)
-			switch {
-			case !relu && ms == nil:
-				d.add(first, s[i], s[i])
-				d.add(prod, q[i], q[i])
-			case !d.wide: // relu
-				k := positive(d, dx, zero)
-				VANDPD(k, first, first)
-				VANDPD(k, prod, prod)
-				d.add(first, s[i], s[i])
-				d.add(prod, q[i], q[i])
-			default:
-				var k reg.Register
-				switch {
-				case !relu:
-					k = ms[i].k
-				case ms == nil:
-					k = positive(d, dx, zero)
-				default:
-					kk := K()
-					VCMPPD(Imm(notLess), zero, dx, ms[i].k, kk)
-					k = kk
-				}
-				VADDPD(first, s[i], k, s[i])
-				VADDPD(prod, q[i], k, q[i])
-			}
-		}
+	c.d.broadcast(x, c.off)
+	c.s, c.q = c.d.regs(c.parts), c.d.regs(c.parts)
+	for _, r := range append(append([]reg.VecVirtual{c.zero}, c.s...), c.q...) {
+		c.d.zero(r)
 	}
 	rest, left := GP64(), GP64()
-	var ms []mask
-	if v.wide {
-		MOVQ(n, rest)
-		ANDQ(Imm(sumLanes-1), rest)
-		t := GP64()
-		MOVQ(rest, t)
-		ms = d.masks(t, parts)
-	}
+	MOVQ(n, rest)
+	ANDQ(Imm(sumLanes-1), rest)
 	Label(name + "_row")
-	for _, c := range names {
-		MOVQ(from[c], at[c])
+	for _, s := range names {
+		MOVQ(from[s], c.at[s])
 	}
 	MOVQ(n, left)
 	SUBQ(Imm(sumLanes), left)
 	JL(LabelRef(name + "_tail"))
 	Label(name + "_loop")
-	round(nil)
-	for _, c := range names {
-		ADDQ(U32(sumLanes*v.size()), at[c])
+	for i := range c.parts {
+		c.part(i, nil)
+	}
+	for _, s := range names {
+		ADDQ(U32(sumLanes*v.size()), c.at[s])
 	}
 	SUBQ(Imm(sumLanes), left)
 	JGE(LabelRef(name + "_loop"))
 	Label(name + "_tail")
-	if v.wide {
-		TESTQ(rest, rest)
-		JZ(LabelRef(name + "_next"))
-		round(ms)
-		Label(name + "_next")
-	}
-	for _, c := range names {
-		ADDQ(stride[c], from[c])
+	TESTQ(rest, rest)
+	JZ(LabelRef(name + "_next"))
+	c.tail(rest)
+	Label(name + "_next")
+	for _, s := range names {
+		ADDQ(stride[s], from[s])
 	}
 	DECQ(h)
 	JNZ(LabelRef(name + "_row"))
-	for i := range parts {
-		d.mov(s[i], Mem{Base: acc, Disp: i * d.bytes()})
-		d.mov(q[i], Mem{Base: acc, Disp: sumLanes*8 + i*d.bytes()})
+	for w := c.parts / 2; w > 0; w /= 2 {
+		for i := range w {
+			c.d.add(c.s[i+w], c.s[i], c.s[i])
+			c.d.add(c.q[i+w], c.q[i], c.q[i])
+		}
 	}
+	sum := c.d.laneSums([]reg.VecVirtual{c.s[0], c.q[0]})[0]
+	out := param("out")
+	VMOVUPD(sum.AsX(), Mem{Base: out})
 	end()
+}
+
+// channelSums is the state of a channel sum: sixteen lanes of each family in parts.
+type channelSums struct {
+	v, d      vector
+	parts     int
+	relu      bool
+	at        map[string]reg.GPVirtual
+	off, zero reg.VecVirtual
+	s, q      []reg.VecVirtual
+}
+
+// lastLanes are the lanes of one part in the last round of a row.
+type lastLanes struct {
+	load func(m Mem, to reg.VecVirtual)
+	k    reg.Register
+}
+
+// part adds part i of a round, or only the lanes of last.
+func (c *channelSums) part(i int, last *lastLanes) {
+	load := func(src string) reg.VecVirtual {
+		m, r := Mem{Base: c.at[src], Disp: i * c.d.lanes() * c.v.size()}, c.d.reg()
+		switch {
+		case last != nil:
+			last.load(m, r)
+		case c.v.f64:
+			c.d.mov(m, r)
+		default:
+			VCVTPS2PD(m, r)
+		}
+		return r
+	}
+	x := load("src")
+	c.d.sub(c.off, x, x)
+	first := x
+	if _, ok := c.at["grad"]; ok {
+		first = load("grad")
+	}
+	var keep []reg.Register
+	if last != nil {
+		keep = append(keep, last.k)
+	}
+	if c.d.wide {
+		if c.relu {
+			k := K()
+			VCMPPD(append(append([]Op{Imm(notLess), c.zero, x}, ops(keep)...), k)...)
+			keep = []reg.Register{k}
+		}
+		VADDPD(append(append([]Op{first, c.s[i]}, ops(keep)...), c.s[i])...)
+		VFMADD231PD(append(append([]Op{x, first}, ops(keep)...), c.q[i])...)
+		return
+	}
+	if c.relu { // lanes left out add 0 and 0·0
+		keep = append(keep, positive(c.d, x, c.zero))
+	}
+	for _, k := range keep {
+		VANDPD(k, x, x)
+		if first != x {
+			VANDPD(k, first, first)
+		}
+	}
+	c.d.add(first, c.s[i], c.s[i])
+	c.d.fma(x, first, c.q[i])
+}
+
+func ops(r []reg.Register) []Op {
+	var o []Op
+	for _, x := range r {
+		o = append(o, x)
+	}
+	return o
+}
+
+// tail adds the first rest < 16 lanes of a round.
+func (c *channelSums) tail(rest reg.GPVirtual) {
+	if c.d.wide {
+		t := GP64()
+		MOVQ(rest, t)
+		for i, m := range c.d.masks(t, c.parts) {
+			c.part(i, &lastLanes{k: m.k, load: func(from Mem, to reg.VecVirtual) {
+				if c.v.f64 {
+					m.load(from, to)
+				} else {
+					VCVTPS2PD_Z(from, m.k, to)
+				}
+			}})
+		}
+		return
+	}
+	for i := range c.parts {
+		n, k, half := XMM(), YMM(), XMM()
+		VMOVQ(rest, n)
+		VPBROADCASTQ(n, k)
+		VPCMPGTQ(laneNumbers(c.d, i), k, k)
+		c.part(i, &lastLanes{k: k, load: func(from Mem, to reg.VecVirtual) {
+			if c.v.f64 {
+				VMASKMOVPD(from, k, to)
+				return
+			}
+			VPBROADCASTD(n, half)
+			numbers := laneNumbers(c.v, i/2)
+			numbers.Disp += 16 * (i % 2)
+			VPCMPGTD(numbers, half, half)
+			VMASKMOVPS(from, half, half)
+			VCVTPS2PD(half, to)
+		}})
+	}
 }
 
 // dotRounds emits the rounds of Dot: product i goes to lane i mod 4L.
