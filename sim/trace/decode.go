@@ -76,6 +76,11 @@ type wire struct {
 	Gate     [][][]number   `json:"gate"`
 	EdgeCost [][]number     `json:"edge_cost"`
 	SkipCost []number       `json:"skip_cost"`
+	ToDate   [][][]number   `json:"cost_to_date"`
+	Grad     [][][]number   `json:"grad"`
+	Hessian  [][]number     `json:"hessian"`
+	Genotype string         `json:"genotype"`
+	Line     int            `json:"line"`
 	Status   string         `json:"status"`
 	scalars  map[string]number
 }
@@ -119,7 +124,8 @@ func (w *wire) real(k string) float64 {
 }
 
 func (w *wire) split(name string) *Split {
-	if _, ok := w.scalars[name+"_loss"]; !ok {
+	_, n := w.scalars[name+"_n"]
+	if _, loss := w.scalars[name+"_loss"]; !n && !loss {
 		return nil
 	}
 	integer := func(k string) int {
@@ -148,6 +154,7 @@ func (w *wire) point() Point {
 		Temperature: w.real("temperature"), HeadNorm: w.real("head_norm"),
 		Alpha: floats3(w.Alpha), Prob: floats3(w.Prob), Gate: floats3(w.Gate), EdgeCost: floats2(w.EdgeCost), SkipCost: floats(w.SkipCost),
 		Train: w.split("train"), Search: w.split("search"), Test: w.split("test"),
+		CostToDate: floats3(w.ToDate), Grad: floats3(w.Grad), Hessian: floats2(w.Hessian), Genotype: w.Genotype, Line: w.Line,
 		Status: w.Status,
 	}
 	if w.Mean != nil {

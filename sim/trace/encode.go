@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"encoding/json"
 	"hash/crc32"
 	"math"
 	"strconv"
@@ -36,6 +37,12 @@ func (l *line) real(k string, v float64) {
 	}
 	l.key(k)
 	l.number(v)
+}
+
+// text writes a JSON string; bytes that are no UTF-8 become U+FFFD.
+func (l *line) text(s string) {
+	q, _ := json.Marshal(s) // no string fails
+	*l = append(*l, q...)
 }
 
 func (l *line) integer(k string, v int) {
@@ -119,9 +126,22 @@ func AppendPoint(dst []byte, p *Point) []byte {
 		l.key("skip_cost")
 		l.row(p.SkipCost)
 	}
+	l.cubeField("cost_to_date", p.CostToDate)
+	l.cubeField("grad", p.Grad)
+	if p.Hessian != nil {
+		l.key("hessian")
+		l.table(p.Hessian)
+	}
+	if p.Genotype != "" {
+		l.key("genotype")
+		l.text(p.Genotype)
+	}
+	if p.Line != 0 {
+		l.integer("line", p.Line)
+	}
 	if p.Status != "" {
 		l.key("status")
-		l = strconv.AppendQuote(l, p.Status)
+		l.text(p.Status)
 	}
 	sum := crc32.Checksum(l, castagnoli)
 	l = append(l, `,"crc":"`...)

@@ -62,7 +62,10 @@ func (m *Manifest) checkPoint(p *Point) error {
 	if p.Prob == nil {
 		return fmt.Errorf("field prob is missing")
 	}
-	cubes := map[string][][][]float64{"alpha": p.Alpha, "prob": p.Prob, "gate": p.Gate}
+	if p.Line < 0 {
+		return fmt.Errorf("field line is %d: it must be 0 or more", p.Line)
+	}
+	cubes := map[string][][][]float64{"alpha": p.Alpha, "prob": p.Prob, "gate": p.Gate, "cost_to_date": p.CostToDate, "grad": p.Grad}
 	if c := p.Cost; c != nil {
 		cubes["cost_count"], cubes["cost"], cubes["cost_square"] = c.Count, c.Mean, c.Square
 		if c.Cross != nil {
@@ -92,6 +95,11 @@ func (m *Manifest) checkPoint(p *Point) error {
 			if err := shape2(field, t, len(m.Edges), len(m.Ops)); err != nil {
 				return err
 			}
+		}
+	}
+	if n := len(m.Kinds) * len(m.Edges) * len(m.Ops); p.Hessian != nil {
+		if err := shape2("hessian", p.Hessian, n, n); err != nil {
+			return err
 		}
 	}
 	if p.SkipCost != nil && len(p.SkipCost) != len(m.Stack) {

@@ -29,22 +29,23 @@ type Trace struct {
 // laid out.
 type Manifest struct {
 	Format  string     `json:"format"`
-	Version string     `json:"version"`          // of the program that wrote it
-	Run     string     `json:"run"`              // run id: the spec's content address, or the importer's digest of the log
-	Name    string     `json:"name"`             // a person's name for the run
-	Origin  string     `json:"origin"`           // observed or predicted
-	Source  string     `json:"source"`           // what made it: "edgewise search", "import quark0", "predict driven"
-	Rung    string     `json:"rung,omitempty"`   // of a prediction
-	Spec    *spec.Spec `json:"spec,omitempty"`   // nil where an imported log does not say
-	Kinds   []string   `json:"kinds"`            // "normal", "reduce": first index of Alpha, Prob and Cost
-	Nodes   int        `json:"nodes"`            // intermediate nodes
-	Concat  []int      `json:"concat"`           // nodes of the output
-	Edges   [][2]int   `json:"edges"`            // second index, DARTS order
-	Ops     []string   `json:"ops"`              // third index
-	Stack   []string   `json:"stack,omitempty"`  // kind of each cell from stem to head
-	Data    Data       `json:"data"`             // what the images were
-	Notes   []string   `json:"notes,omitempty"`  // what a reader must know
-	Blanks  []string   `json:"blanks,omitempty"` // what an imported log does not say
+	Version string     `json:"version"`              // of the program that wrote it
+	Run     string     `json:"run"`                  // run id: the spec's content address, or the importer's digest of the log
+	Name    string     `json:"name"`                 // a person's name for the run
+	Origin  string     `json:"origin"`               // observed or predicted
+	Source  string     `json:"source"`               // what made it: "edgewise search", "import quark0", "predict driven"
+	Rung    string     `json:"rung,omitempty"`       // of a prediction
+	Spec    *spec.Spec `json:"spec,omitempty"`       // nil where an imported log does not say
+	Kinds   []string   `json:"kinds"`                // "normal", "reduce": first index of Alpha, Prob and Cost
+	Nodes   int        `json:"nodes"`                // intermediate nodes
+	Concat  []int      `json:"concat"`               // nodes of the output
+	Edges   [][2]int   `json:"edges"`                // second index, DARTS order
+	Ops     []string   `json:"ops"`                  // third index
+	Stack   []string   `json:"stack,omitempty"`      // kind of each cell from stem to head
+	Decay   float64    `json:"grad_decay,omitempty"` // weight decay that Grad and Hessian contain: grad + Decay*alpha, Hessian + Decay*identity
+	Data    Data       `json:"data"`                 // what the images were
+	Notes   []string   `json:"notes,omitempty"`      // what a reader must know
+	Blanks  []string   `json:"blanks,omitempty"`     // what an imported log does not say
 }
 
 // Data names the images and their splits.
@@ -76,6 +77,13 @@ type Point struct {
 	Gate     [][][]float64 // [kind][edge][op]: the weights Z of the one step, where Steps is 1 and they are sampled
 	EdgeCost [][]float64   // [cell][edge]: mean over the window of sum_k Z^k C^k, each cell apart
 	SkipCost []float64     // [cell]: mean over the window of sum Z_skip C_skip over edges from intermediate nodes, which the conservation law counts twice (P3.4)
+
+	// What only some imported logs hold.
+	CostToDate [][][]float64 // [kind][edge][op]: mean cost from the start of the run to the end of the window, where a log prints no other
+	Grad       [][][]float64 // [kind][edge][op]: gradient of the loss in alpha that the log prints, plus Manifest.Decay * alpha
+	Hessian    [][]float64   // [index][index], index = (kind*edges + edge)*ops + op: second derivatives in alpha
+	Genotype   string        // the wiring that the log prints for the alpha of this point
+	Line       int           // line of the source file at which the point begins
 
 	Train  *Split
 	Search *Split

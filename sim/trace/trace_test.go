@@ -68,6 +68,9 @@ func TestPointsReadBackExactly(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawPoint(rt, &m, 3, true)
 		p.Alpha[0][0][0] = math.NaN()
+		p.CostToDate, p.Grad, p.Hessian = p.Cost.Mean, p.Alpha, p.Alpha[0]
+		p.Genotype, p.Line = rapid.String().Draw(rt, "genotype"), 7
+		p.Test = &Split{N: 10, Correct: 3, Loss: math.NaN(), Entropy: math.NaN(), LossCorrect: math.NaN(), EntropyCorrect: math.NaN(), LossWrong: math.NaN(), EntropyWrong: math.NaN()}
 		text := AppendPoint(nil, &p)
 		got, err := DecodePoint(text)
 		if err != nil {
@@ -170,6 +173,40 @@ func TestCoarsenIsAssociative(t *testing.T) {
 				rt.Fatalf("moments of edge 2, op 3: count %v mean %v square %v, want %v %v %v", c.Count[0][2][3], c.Mean[0][2][3], c.Square[0][2][3], n, mean/n, square/n)
 			}
 		})
+	}
+}
+
+// Every array of a point must have the manifest's shape.
+func TestArraysOfAnotherShapeAreRefused(t *testing.T) {
+	m := manifest(t)
+	prob := func() [][][]float64 {
+		k := make([][]float64, len(m.Edges))
+		for e := range k {
+			k[e] = make([]float64, len(m.Ops))
+		}
+		return [][][]float64{k}
+	}
+	square := func(n int) [][]float64 {
+		h := make([][]float64, n)
+		for i := range h {
+			h[i] = make([]float64, n)
+		}
+		return h
+	}
+	n := len(m.Edges) * len(m.Ops)
+	if err := m.checkPoint(&Point{Prob: prob(), Grad: prob(), CostToDate: prob(), Hessian: square(n), Line: 3}); err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range map[string]Point{
+		"grad":         {Prob: prob(), Grad: prob()[0:0]},
+		"cost_to_date": {Prob: prob(), CostToDate: [][][]float64{prob()[0][1:]}},
+		"hessian":      {Prob: prob(), Hessian: square(n - 1)},
+		"line":         {Prob: prob(), Line: -1},
+		"prob":         {},
+	} {
+		if err := m.checkPoint(&p); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

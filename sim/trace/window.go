@@ -68,6 +68,9 @@ func (a *Accumulator) Add(p *Point) {
 	if p.Status != "" {
 		a.p.Status = p.Status
 	}
+	if p.CostToDate != nil {
+		a.p.CostToDate = p.CostToDate
+	}
 	if p.EdgeCost != nil {
 		if a.p.EdgeCost == nil {
 			a.p.EdgeCost = zeros2(p.EdgeCost)
