@@ -4,47 +4,10 @@ import (
 	"math"
 	"testing"
 
+	"edgewise/theory/cell"
+	"edgewise/theory/cost"
 	"edgewise/theory/dynamics"
 )
-
-// h5 returns the equal shares h_e = E[1_eff/n | e active] of the minimal cell at
-// activities p, edges (0,2),(1,2),(0,3),(1,3),(2,3) (P4.3): integrals over [0,1]
-// of products of q_i + p_i s.
-func h5(p []float64) [5]float64 {
-	line := func(e int) []float64 { return []float64{1 - p[e], p[e]} }
-	product := func(fs ...[]float64) []float64 {
-		out := []float64{1}
-		for _, f := range fs {
-			next := make([]float64, len(out)+len(f)-1)
-			for i, a := range out {
-				for j, b := range f {
-					next[i+j] += a * b
-				}
-			}
-			out = next
-		}
-		return out
-	}
-	integral := func(poly []float64) float64 {
-		s := 0.0
-		for k, c := range poly {
-			s += c / float64(k+1)
-		}
-		return s
-	}
-	off := (1 - p[0]) * (1 - p[1])
-	into2 := product(line(0), line(1)) // node 2 reached
-	into2[0] -= off
-	core := product(into2, line(4))
-	core[0] += off
-	return [5]float64{
-		integral(product(line(1), line(2), line(3), line(4))),
-		integral(product(line(0), line(2), line(3), line(4))),
-		integral(product(line(3), core)),
-		integral(product(line(2), core)),
-		integral(product(line(2), line(3), into2)),
-	}
-}
 
 // closedForm are the costs C_e = v w_e r_e - u h_e of P4.3, plus a transfer b
 // from the earlier cells onto (2,3) that is taken from the other edges.
@@ -67,39 +30,36 @@ const (
 	entropy         // -.02 times the entropy of p as a bonus (P7.10)
 )
 
-func (c closedForm) term() Term {
-	return Term{Dim: 5, F: func(dd []float64, t float64, d []float64) {
-		var p [5]float64
+func (c closedForm) term(t *testing.T) Term {
+	shares, err := cost.NewExpectation(cell.Minimal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edge := dynamics.EqualCost{Ops: 8, Eta: c.eta}
+	p, r, h, costs := make([]float64, 5), make([]float64, 5), make([]float64, 5), make([]float64, 5)
+	return Term{Dim: 5, F: func(dd []float64, at float64, d []float64) {
 		for e := range p {
 			p[e] = dynamics.Probability(d[e])
 		}
-		h := h5(p[:])
-		r := [5]float64{1, 1, 1, 1, c.energy4 * (1 - (1-p[0])*(1-p[1]))}
-		v, sumR, sumH := c.v(t), 0.0, 0.0
-		for e := range p {
-			sumR += p[e] * r[e]
-			sumH += p[e] * h[e]
-		}
-		u := (v*sumR - c.total(t)) / math.Max(sumH, 1e-12)
+		must(shares.Shares(r, h, p))
+		model := cost.ShareModel{V: c.v(at), Energy: []float64{1, 1, 1, 1, c.energy4}}
+		_, err := model.Assign(costs, r, h, p, c.total(at))
+		must(err)
 		inputs := p[0] + p[1] + p[2] + p[3]
-		edge := dynamics.EqualCost{Ops: 8, Eta: c.eta}
-		var costs [5]float64
-		weighted := 0.0
-		for e := range p {
-			transfer := -p[4] / inputs
-			if e == 4 {
-				transfer = 1
-			}
-			costs[e] = v*r[e] - u*h[e] + c.b(t)*transfer
-			weighted += p[e] * costs[e]
+		for e := range 4 {
+			costs[e] -= c.b(at) * p[4] / inputs
 		}
+		costs[4] += c.b(at)
 		switch c.rule {
 		case importance:
-			costs[4] /= math.Max(1-(1-p[0])*(1-p[1]), 1e-6)
+			must(cost.Importance(costs, r, costs))
 		case centred:
-			for e := range costs {
-				costs[e] -= weighted / (inputs + p[4])
-			}
+			must(cost.Centred(costs, p, costs))
 		case entropy:
 			for e := range costs {
 				costs[e] += .02 * (d[e] - edge.Uniform())
@@ -124,7 +84,7 @@ func (c closedForm) read(t *testing.T) growth {
 	for i := range at {
 		at[i] = end * float64(i) / (points - 1)
 	}
-	s, err := Solve(c.term(), []float64{d0, d0, d0, d0, d0}, 0, end, Options{At: at, Controller: PI(1e-9, 1e-10)})
+	s, err := Solve(c.term(t), []float64{d0, d0, d0, d0, d0}, 0, end, Options{At: at, Controller: PI(1e-9, 1e-10)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 // decreasing, there are some.
 func TestWidthPreference(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 1))
-	c := cell.Minimal()
 	free := [2]int{}
 	stated := [2]int{}
 	for range 4000 {
@@ -23,10 +22,7 @@ func TestWidthPreference(t *testing.T) {
 			p[k], phi[k] = r.Float64(), r.NormFloat64()
 		}
 		slices.Sort(phi)
-		costs, err := DensityCosts(c, p, phi)
-		if err != nil {
-			t.Fatal(err)
-		}
+		costs := densityCosts(t, p, phi)
 		w, err := WidthOrder(p, phi)
 		if err != nil {
 			t.Fatal(err)
@@ -55,42 +51,31 @@ func TestWidthPreference(t *testing.T) {
 	}
 	// phi decreasing breaks it at equal activities.
 	p, phi := []float64{.2, .2, .2, .2, .2}, []float64{1, .8, .6, .4, .2}
-	costs, _ := DensityCosts(c, p, phi)
+	costs := densityCosts(t, p, phi)
 	w, _ := WidthOrder(p, phi)
 	if w.Monotone || w.Intermediate || costs[4] >= (1-.64)*costs[0] {
 		t.Errorf("counter-example gone: %+v, C = %v", w, costs)
 	}
 }
 
-// Equal shares phi = 1/n, against the closed form of P4.3 for h_(0,2):
-// int (q1+p1 s)(q2+p2 s)(q3+p3 s)(q4+p4 s) ds.
-func TestDensityCostsOfEqualShares(t *testing.T) {
-	p := []float64{.3, .6, .8, .1, .45}
-	got, err := DensityCosts(cell.Minimal(), p, []float64{1, 1. / 2, 1. / 3, 1. / 4, 1. / 5})
+func TestWidthOrderIsAboutTheMinimalCell(t *testing.T) {
+	if _, err := WidthOrder(make([]float64, 14), make([]float64, 14)); err == nil {
+		t.Error("14 edges were accepted")
+	}
+}
+
+// densityCosts returns E[C_e | e active] of the minimal cell (P4.3).
+func densityCosts(t *testing.T, p, phi []float64) []float64 {
+	t.Helper()
+	x, err := cost.NewExpectation(cell.Minimal())
 	if err != nil {
 		t.Fatal(err)
 	}
-	poly := []float64{1}
-	for _, e := range []int{1, 2, 3, 4} {
-		next := make([]float64, len(poly)+1)
-		for k, x := range poly {
-			next[k] += (1 - p[e]) * x
-			next[k+1] += p[e] * x
-		}
-		poly = next
+	out := make([]float64, 5)
+	if err := x.Costs(out, p, append([]float64{0}, phi...)); err != nil { // from n = 0
+		t.Fatal(err)
 	}
-	want := 0.0
-	for k, x := range poly {
-		want += x / float64(k+1)
-	}
-	approx(t, "h_(0,2)", got[0], want, 1e-15)
-	if _, err := DensityCosts(cell.Minimal(), p[:4], p); err == nil {
-		t.Error("4 activities were accepted for 5 edges")
-	}
-	big, _ := cell.DARTS(6, 6)
-	if _, err := DensityCosts(big, p, p); err == nil {
-		t.Error("2^27 patterns were accepted")
-	}
+	return out
 }
 
 // P5.4 with the comparison: once in order and phi negative, always in order.
@@ -106,7 +91,7 @@ func TestOrderIsKept(t *testing.T) {
 		for e := range p {
 			p[e] = Probability(y[e])
 		}
-		costs, _ := DensityCosts(cell.Minimal(), p, phi)
+		costs := densityCosts(t, p, phi)
 		for e := range dy {
 			dy[e] = -5 * p[e] * (1 - p[e]) * costs[e]
 		}
@@ -183,10 +168,7 @@ func TestNoneDominance(t *testing.T) {
 func TestPositiveTotalIsNotEnough(t *testing.T) {
 	phi := []float64{-2, -.2, .1, .2, .3} // under-confident when thin
 	p := []float64{.5, .5, 1, .5, .5}
-	costs, err := DensityCosts(cell.Minimal(), p, phi)
-	if err != nil {
-		t.Fatal(err)
-	}
+	costs := densityCosts(t, p, phi)
 	total := 0.0 // E[L-H] = E[n phi(n)]
 	for e, c := range costs {
 		total += p[e] * c

@@ -1,59 +1,6 @@
 package dynamics
 
-import (
-	"fmt"
-
-	"edgewise/theory/cell"
-)
-
-// maxEnumeratedEdges bounds DensityCosts: 2^20 activity patterns.
-const maxEnumeratedEdges = 20
-
-// DensityCosts returns, per edge, E[C_e | e active] when the edges are active
-// independently with probabilities p and every effective edge of a wiring with
-// n effective edges costs phi[n-1] (equal shares, P4.3); edges that are active
-// but not effective cost 0. By enumeration of the activity patterns; a p of 0
-// is read as its limit.
-func DensityCosts(c cell.Cell, p, phi []float64) ([]float64, error) {
-	n := len(c.Edges)
-	if n > maxEnumeratedEdges {
-		return nil, fmt.Errorf("%d edges have too many activity patterns to enumerate (limit %d edges)", n, maxEnumeratedEdges)
-	}
-	if len(p) != n || len(phi) != n {
-		return nil, fmt.Errorf("a cell of %d edges needs as many activities and densities, not %d and %d", n, len(p), len(phi))
-	}
-	costs := make([]float64, n)
-	active := make([]bool, n)
-	for pattern := range 1 << n {
-		for e := range active {
-			active[e] = pattern>>e&1 == 1
-		}
-		effective := c.Effective(active)
-		count := 0
-		for _, ok := range effective {
-			if ok {
-				count++
-			}
-		}
-		for e, ok := range effective {
-			if !ok {
-				continue
-			}
-			prob := 1.0 // of the other edges
-			for other, on := range active {
-				switch {
-				case other == e:
-				case on:
-					prob *= p[other]
-				default:
-					prob *= 1 - p[other]
-				}
-			}
-			costs[e] += prob * phi[count-1]
-		}
-	}
-	return costs, nil
-}
+import "fmt"
 
 // WidthPreference is what P5.4 says about the minimal cell: which of its
 // inequalities hold of necessity for these activities and densities.
@@ -67,8 +14,10 @@ type WidthPreference struct {
 }
 
 // WidthOrder states P5.4 for the minimal cell, edges (0,2),(1,2),(0,3),(1,3),
-// (2,3), under factorised sampling with activities p and densities phi (see
-// DensityCosts). With phi non-decreasing, of any sign,
+// (2,3): the edges are active independently with probabilities p, and every
+// effective edge of a wiring with n of them costs phi[n-1] (equal shares, P4.3;
+// package cost computes the expectations C_e). With phi non-decreasing, of any
+// sign,
 //
 //	p_(0,2) <= p_(0,3)  =>  C_(0,3) <= C_(0,2)
 //	p_(2,3) <= p_(0,2)  =>  C_(2,3) >= (1-q0 q1) C_(0,2).
