@@ -5,10 +5,12 @@ package kernel
 import "unsafe"
 
 // Block sizes of the matrix product: innerBlock values of the inner index are summed
-// before C is touched; columnBlock columns of B are packed at a time.
+// before C is touched; columnBlock columns of B are packed at a time; a block of A
+// takes rowBlockBytes.
 const (
-	innerBlock  = 384
-	columnBlock = 2048
+	innerBlock    = 384
+	columnBlock   = 2048
+	rowBlockBytes = 512 << 10
 )
 
 type (
@@ -64,6 +66,9 @@ func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb
 		gemmDots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
+	if !tB && alpha == 1 && k <= innerBlock && oneTile(tA, m, n, k, a, lda, b, ldb, beta, c, ldc) {
+		return
+	}
 	g := blocked[T]{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc}
 	g.run()
 }
@@ -79,7 +84,9 @@ type blocked[T Float] struct {
 	set          *tiles
 	rows, cols   int // of a tile
 	packA, packB bool
-	pa, pb       []T // packed block of A and panel of B
+	pa, pb       []T // packed block of A and panels of B
+	ld           int // leading dimension of pa
+	ic, mm       int // the row block
 	pc, kk       int // the inner block
 	jc, nn       int // the column block
 }
@@ -95,22 +102,41 @@ func (g *blocked[T]) run() {
 	}
 	blocks := (g.m + most - 1) / most
 	g.rows = (g.m + blocks - 1) / blocks
-	g.packB = g.tB || blocks > 1 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0 && g.k > 16)
+	g.packB = g.tB || blocks > 1 && g.k > 16 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
 	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
+	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)
+	if g.packB && mc == g.m { // every panel of B is used at once: pack one at a time
+		nc = g.cols
+	}
 	na, nb := 0, 0
 	if g.packA {
-		na = g.m * kc
+		if g.ld = kc; g.tA {
+			g.ld = mc
+		}
+		g.ld = (g.ld+15)&^15 + 16 // rows start on cache lines of different sets
+		if na = mc * g.ld; g.tA {
+			na = kc * g.ld
+		}
 	}
 	if g.packB {
-		nb = nc * kc
+		nb = (nc*kc + 15) &^ 15
 	}
 	if na+nb > 0 {
 		s := takeScratch()
 		defer s.give()
-		buf := scratchOf[T](s, na+nb+64)
+		buf := scratchOf[T](s, na+nb)
 		g.pb, g.pa = buf[:nb], buf[nb:nb+na]
 	}
+	if mc < g.m || nc == columnBlock || !g.packB {
+		g.columnsFirst(mc, nc, kc)
+	} else {
+		g.innerFirst(nc, kc)
+	}
+}
+
+// columnsFirst packs a column block of B per inner block and walks the row blocks under it.
+func (g *blocked[T]) columnsFirst(mc, nc, kc int) {
 	for g.jc = 0; g.jc < g.n; g.jc += nc {
 		g.nn = min(nc, g.n-g.jc)
 		for g.pc = 0; g.pc < g.k; g.pc += kc {
@@ -118,17 +144,35 @@ func (g *blocked[T]) run() {
 			if g.packB {
 				packB(g.pb, g.b, g.ldb, g.tB, g.pc, g.jc, g.kk, g.nn, g.cols)
 			}
-			if g.packA && (g.jc == 0 || g.k > kc) {
-				packA(g.pa, g.a, g.lda, g.tA, g.pc, g.m, g.kk, g.rows, g.alpha)
+			for g.ic = 0; g.ic < g.m; g.ic += mc {
+				g.mm = min(mc, g.m-g.ic)
+				if g.packA && (g.jc == 0 || g.k > kc || g.m > mc) {
+					packA(g.pa, g.a, g.lda, g.ld, g.tA, g.ic, g.pc, g.mm, g.kk, g.alpha)
+				}
+				g.block()
 			}
+		}
+	}
+}
+
+// innerFirst keeps all rows of an inner block of A and packs single panels of B.
+func (g *blocked[T]) innerFirst(nc, kc int) {
+	g.mm = g.m
+	for g.pc = 0; g.pc < g.k; g.pc += kc {
+		g.kk = min(kc, g.k-g.pc)
+		if g.packA {
+			packA(g.pa, g.a, g.lda, g.ld, g.tA, 0, g.pc, g.m, g.kk, g.alpha)
+		}
+		for g.jc = 0; g.jc < g.n; g.jc += nc {
+			g.nn = min(nc, g.n-g.jc)
+			packB(g.pb, g.b, g.ldb, g.tB, g.pc, g.jc, g.kk, g.nn, g.cols)
 			g.block()
 		}
 	}
 }
 
-// block computes all tiles of one inner block and one column block. For a short
-// inner index C dominates: it is streamed along its rows within panels of B that
-// fit the cache.
+// block computes all tiles of one row, inner and column block. For a short inner
+// index C dominates: it is streamed along its rows within panels of B that fit the cache.
 func (g *blocked[T]) block() {
 	panel := g.cols
 	if g.kk <= 64 {
@@ -136,25 +180,28 @@ func (g *blocked[T]) block() {
 	}
 	for j0 := 0; j0 < g.nn; j0 += panel {
 		j1 := min(g.nn, j0+panel)
-		for i := 0; i < g.m; i += g.rows {
+		for i := 0; i < g.mm; i += g.rows {
 			g.rowTiles(i, j0, j1)
 		}
 	}
 }
 
-// rowTiles computes the tiles of rows i… and columns j0 to j1 of the column block.
+// rowTiles computes the tiles of rows i… of the row block and columns j0 to j1 of the
+// column block.
 func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 	sz := sizeOf[T]()
-	h := min(g.rows, g.m-i)
+	h := min(g.rows, g.mm-i)
 	var ap *byte
 	var rsa, csa int
 	switch {
+	case g.packA && g.tA:
+		ap, rsa, csa = ptr(g.pa, i), sz, g.ld*sz
 	case g.packA:
-		ap, rsa, csa = ptr(g.pa, i*g.kk), sz, h*sz
+		ap, rsa, csa = ptr(g.pa, i*g.ld), g.ld*sz, sz
 	case g.tA:
-		ap, rsa, csa = ptr(g.a, g.pc*g.lda+i), sz, g.lda*sz
+		ap, rsa, csa = ptr(g.a, g.pc*g.lda+g.ic+i), sz, g.lda*sz
 	default:
-		ap, rsa, csa = ptr(g.a, i*g.lda+g.pc), g.lda*sz, sz
+		ap, rsa, csa = ptr(g.a, (g.ic+i)*g.lda+g.pc), g.lda*sz, sz
 	}
 	acc := 1
 	if g.pc == 0 && g.beta == 0 {
@@ -169,13 +216,36 @@ func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 		} else {
 			bp, ldb = ptr(g.b, g.pc*g.ldb+g.jc+j), g.ldb*sz
 		}
-		cp := ptr(g.c, i*g.ldc+g.jc+j)
+		cp := ptr(g.c, (g.ic+i)*g.ldc+g.jc+j)
 		if w := min(g.cols, j1-j); w*sz == 2*g.set.vector {
 			full(g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc)
 		} else {
 			g.set.tail(h, w, sz, g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc)
 		}
 	}
+}
+
+// oneTile computes a product that fits one tile, without the blocking; it tells whether it did.
+func oneTile[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) bool {
+	sz := sizeOf[T]()
+	s := &tileSets[path-AVX2][sz/4-1]
+	lanes := s.vector / sz
+	if n > 2*lanes || m > s.rows && (m > s.narrow || n > lanes) {
+		return false
+	}
+	rsa, csa, acc := lda*sz, sz, 1
+	if tA {
+		rsa, csa = sz, lda*sz
+	}
+	if beta == 0 {
+		acc = 0
+	}
+	if n == 2*lanes {
+		s.full[m](k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc)
+	} else {
+		s.tail(m, n, sz, k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc)
+	}
+	return true
 }
 
 // tail computes a tile of h rows and w < two vectors of columns.

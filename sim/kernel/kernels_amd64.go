@@ -1233,6 +1233,12 @@ func sfold5y(acc *byte, dw *byte)
 //go:noescape
 func speaky(n int)
 
+// stransposey copies a square block of 32-byte rows, sr apart, to its transpose, rows dr apart, and so on along the rows
+// for blocks > 0 blocks.
+//
+//go:noescape
+func stransposey(blocks int, src *byte, sr int, dst *byte, dr int)
+
 // dtile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
 // for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
 //
@@ -1489,3 +1495,9 @@ func dfold5y(acc *byte, dw *byte)
 //
 //go:noescape
 func dpeaky(n int)
+
+// dtransposey copies a square block of 32-byte rows, sr apart, to its transpose, rows dr apart, and so on along the rows
+// for blocks > 0 blocks.
+//
+//go:noescape
+func dtransposey(blocks int, src *byte, sr int, dst *byte, dr int)

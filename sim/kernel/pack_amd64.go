@@ -2,72 +2,54 @@
 
 package kernel
 
-// packA copies alpha·op(A) for rows 0…m and kk inner indices from pc: blocks of rows
-// values, inner index outermost within a block.
-func packA[T Float](d, a []T, lda int, tA bool, pc, m, kk, rows int, alpha T) {
-	for i := 0; i < m; i += rows {
-		h := min(rows, m-i)
-		q := d[i*kk : (i+h)*kk]
-		if tA {
-			for p := range kk {
-				s := a[(pc+p)*lda+i:][:h]
-				t := q[p*h:][:h]
-				for l, v := range s {
-					t[l] = alpha * v
-				}
-			}
-			continue
-		}
-		for l := range h {
-			o := l
-			for _, v := range a[(i+l)*lda+pc:][:kk] {
-				q[o] = alpha * v
-				o += h
-			}
-		}
+// packA copies alpha·op(A), rows 0…h from row i and kk inner indices from pc, to d
+// with leading dimension ld: as it lies, so [row][inner] or, transposed, [inner][row].
+func packA[T Float](d, a []T, lda, ld int, tA bool, i, pc, h, kk int, alpha T) {
+	sz := sizeOf[T]()
+	if tA {
+		rowsOf[T]().scale(kk, h, ptr(d, 0), ld*sz, ptr(a, pc*lda+i), lda*sz, word(alpha))
+		return
 	}
+	rowsOf[T]().scale(h, kk, ptr(d, 0), ld*sz, ptr(a, i*lda+pc), lda*sz, word(alpha))
 }
 
 // packB copies op(B) for kk inner indices from pc and nn columns from jc: panels of
 // cols columns, inner index outermost within a panel.
 func packB[T Float](d, b []T, ldb int, tB bool, pc, jc, kk, nn, cols int) {
-	if tB {
-		packTransposed(d, b, ldb, pc, jc, kk, nn, cols)
-		return
-	}
-	for p := range kk {
-		src := b[(pc+p)*ldb+jc:][:nn]
-		o := p * cols
-		for len(src) > 0 {
-			w := min(cols, len(src))
-			copy(d[o:o+w], src)
-			o += cols * kk
-			src = src[w:]
+	sz := sizeOf[T]()
+	for j := 0; j < nn; j += cols {
+		w := min(cols, nn-j)
+		if tB {
+			packTransposed(d[j*kk:], b[(jc+j)*ldb+pc:], ldb, kk, w, cols)
+		} else {
+			rowsOf[T]().copy(kk, w, ptr(d, j*kk), cols*sz, ptr(b, pc*ldb+jc+j), ldb*sz)
 		}
 	}
 }
 
-func packTransposed[T Float](d, b []T, ldb, pc, jc, kk, nn, cols int) {
-	for j := 0; j < nn; j += cols {
-		w := min(cols, nn-j)
-		q := d[j*kk:]
-		l := 0
-		for ; l+4 <= w; l += 4 {
-			s0, s1 := b[(jc+j+l)*ldb+pc:][:kk], b[(jc+j+l+1)*ldb+pc:][:kk]
-			s2, s3 := b[(jc+j+l+2)*ldb+pc:][:kk], b[(jc+j+l+3)*ldb+pc:][:kk]
-			o := l
-			for p, v := range s0 {
-				t := q[o:][:4]
-				t[0], t[1], t[2], t[3] = v, s1[p], s2[p], s3[p]
-				o += cols
+// packTransposed copies the transpose of w rows of kk values, ldb apart, to kk rows of
+// w values, cols apart: squares of 32 bytes first, then what is left.
+func packTransposed[T Float](d, b []T, ldb, kk, w, cols int) {
+	sz := sizeOf[T]()
+	edge := 32 / sz
+	blocks, l := kk/edge, 0
+	for ; l+edge <= w && blocks > 0; l += edge {
+		if sz == 4 {
+			stransposey(blocks, ptr(b, l*ldb), ldb*sz, ptr(d, l), cols*sz)
+		} else {
+			dtransposey(blocks, ptr(b, l*ldb), ldb*sz, ptr(d, l), cols*sz)
+		}
+		for p := blocks * edge; p < kk; p++ {
+			for i := range edge {
+				d[p*cols+l+i] = b[(l+i)*ldb+p]
 			}
 		}
-		for ; l < w; l++ {
-			o := l
-			for _, v := range b[(jc+j+l)*ldb+pc:][:kk] {
-				q[o] = v
-				o += cols
-			}
+	}
+	for ; l < w; l++ {
+		o := l
+		for _, v := range b[l*ldb:][:kk] {
+			d[o] = v
+			o += cols
 		}
 	}
 }

@@ -15,6 +15,9 @@ func main() {
 		depthwise(v)
 		pools(v)
 		peak(v)
+		if !v.wide {
+			transpose(v)
+		}
 	}
 	Generate()
 }
