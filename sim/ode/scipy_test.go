@@ -195,3 +195,50 @@ func TestRodasAgainstSciPysRadau(t *testing.T) {
 		}
 	}
 }
+
+// The Medical Akzo Nobel problem of SciPy's test_integration_sparse_difference:
+// 400 stiff equations whose boundary value jumps at t = 5. Values and
+// tolerances from there.
+func TestMedicalAkzoNobel(t *testing.T) {
+	const n, k, c = 200, 100.0, 4.0
+	term := Term{Dim: 2 * n, F: func(d []float64, t float64, y []float64) {
+		phi := 0.0
+		if t < 5 {
+			phi = 2
+		}
+		const h = 1.0 / n
+		for j := 1; j <= n; j++ {
+			x := float64(j)*h - 1
+			alpha, beta := 2*x*x*x/(c*c), x*x*x*x/(c*c)
+			u, v := y[2*j-2], y[2*j-1]
+			left, right := phi, u
+			if j > 1 {
+				left = y[2*j-4]
+			}
+			if j < n {
+				right = y[2*j]
+			}
+			d[2*j-2] = alpha*(right-left)/(2*h) + beta*(left-2*u+right)/(h*h) - k*u*v
+			d[2*j-1] = -k * u * v
+		}
+	}}
+	y0 := make([]float64, 2*n)
+	for j := 1; j < 2*n; j += 2 {
+		y0[j] = 1
+	}
+	s, err := Solve(term, y0, 0, 20, Options{Method: Rodas4(), Controller: PI(1e-3, 1e-6), Stops: []float64{5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", s.Work)
+	for _, w := range []struct {
+		k          int
+		want       float64
+		rtol, atol float64
+	}{{78, .233994e-3, 1e-2, 0}, {79, 0, 0, 1e-3}, {148, .359561e-3, 1e-2, 0}, {149, 0, 0, 1e-3}, {198, .117374129e-3, 1e-2, 0},
+		{199, .6190807e-5, 0, 1e-3}, {238, 0, 0, 1e-3}, {239, .9999997, 1e-2, 0}} {
+		if math.Abs(s.EndY[w.k]-w.want) > w.atol+w.rtol*math.Abs(w.want) {
+			t.Errorf("y[%d] = %g, want %g", w.k, s.EndY[w.k], w.want)
+		}
+	}
+}
