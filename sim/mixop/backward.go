@@ -106,10 +106,8 @@ func (k *Block[T]) SecondBack(s *Scratch[T], i, b, chunk int, first bool) {
 			if k.theta {
 				k.inner(s, n, o, b)
 			}
-			dv := o.tail.Gradient(s, b, o.target.G.At(b), false)
 			dr := o.tail.V.At(b)
-			clear(dr)
-			o.tail.Backward(s, chunk, first, dv, s.Get(n.midID), n.mid, dr, k.theta)
+			o.tail.Backward(s, b, chunk, first, o.target.G.At(b), false, s.Get(n.midID), n.mid, dr, false, k.theta)
 			if o.head.Norm.Beta != nil {
 				maskAffine(s.Get(n.midFlat), dr, o.head, b)
 			}
@@ -157,7 +155,6 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 			clear(dx)
 		}
 		acc = s.Get(n.acc)[:n.X.Shape.Len()]
-		clear(acc)
 	}
 	padded, rectified := false, false
 	for _, e := range n.out {
@@ -172,7 +169,7 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 					kernel.NormaliseAdd(dx, n.X.Shape, g, n.X.Shape, n.zero, o.Norm.a)
 				}
 			case reduce:
-				o.reduction.Backward(s, b, chunk, first, o.reduction.Rectify(s, x), g, acc, true, k.theta)
+				o.reduction.Backward(s, b, chunk, first, o.reduction.Rectify(s, x), g, acc, rectified, k.theta)
 				rectified = true
 			case dilated, separable:
 				if k.theta && !padded {
@@ -183,8 +180,7 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 				if o.kind == separable {
 					g, relu = o.tail.V.At(b), o.head.Norm.Beta == nil
 				}
-				dv := o.head.Gradient(s, b, g, relu)
-				o.head.Backward(s, chunk, first, dv, s.Get(n.padID), n.pad, acc, k.theta)
+				o.head.Backward(s, b, chunk, first, g, relu, s.Get(n.padID), n.pad, acc, rectified, k.theta)
 				rectified = true
 			}
 		}

@@ -21,9 +21,11 @@ func (k *Block[T]) Begin(z [][]float64, batch int, train, all bool) {
 			}
 			if o.head != nil {
 				o.head.V = ed.slot(&slot, k.Batch, o.head.Out)
+				o.head.prepare()
 			}
 			if o.tail != nil {
 				o.tail.V = ed.slot(&slot, k.Batch, o.tail.Out)
+				o.tail.prepare()
 			}
 			if o.reduction != nil {
 				o.reduction.V = ed.slot(&slot, k.Batch, o.reduction.Out)

@@ -25,12 +25,20 @@ type Separable[T kernel.Float] struct {
 	V    Images[T]
 	M    []kernel.Moment // [B][C] of v
 
-	gp               kernel.Planes // layout of the spread gradient
-	u, du, dv, gpBuf int
+	// The gradient of v lives in gp, planes with a zero border. At stride 1 the
+	// products run over the borders too, as if each plane were one row, and leave
+	// zeros there; at stride 2 they run on dense planes and are then spread.
+	gp        kernel.Planes
+	run       int           // values of a plane from the first to the last, borders between rows included
+	lay       kernel.Planes // of u, dv and du: gp at stride 1, else Out
+	back      kernel.Window // of the convolution that takes the gradient back
+	flip      []T           // DW rotated by 180°, for it
+	u, du, dv int
+	spread    int
 }
 
-// NewSeparable returns the unit for c channels of h×w; prefix and the positions
-// at and at+1, at+2 name its weights as in a DARTS state_dict.
+// NewSeparable returns the unit for c channels of h×w; names are those of the
+// depthwise and the pointwise convolution and of the norm.
 func NewSeparable[T kernel.Float](names [3]string, batch, c, h, w, size, stride, dilation int, eps float64, affine bool, plan *Plan, rnd *rand.Rand) *Separable[T] {
 	win := kernel.Window{Size: size, Stride: stride, Pad: dilation * (size / 2), Dilation: dilation}
 	d := &Separable[T]{
@@ -42,46 +50,66 @@ func NewSeparable[T kernel.Float](names [3]string, batch, c, h, w, size, stride,
 		Norm: NewNorm[T](names[2], batch, c, eps, affine),
 		M:    make([]kernel.Moment, batch*c),
 		gp:   win.GradientPlanes(c, h, w, 0),
+		back: kernel.Window{Size: size, Stride: 1, Pad: win.Pad, Dilation: dilation},
+		flip: make([]T, c*size*size),
 	}
-	d.u, d.du, d.dv = plan.Buffer("u", d.Out.Len()), plan.Buffer("du", d.Out.Len()), plan.Buffer("dv", d.Out.Len())
-	d.gpBuf = plan.Padded("gradient", d.gp, stride)
+	d.lay = d.Out
+	if stride == 1 {
+		d.lay = d.gp
+	}
+	d.run = (d.lay.H-1)*d.lay.RowStride + d.lay.W
+	d.u, d.dv = plan.Padded("u", d.lay, 1), plan.Padded("dv", d.lay, 1)
+	d.du = plan.Padded("du", d.lay, 1)
+	if stride > 1 {
+		d.spread = plan.Padded("spread", d.gp, stride)
+	}
 	return d
+}
+
+// prepare rotates the depthwise weights; to be called when they have changed.
+func (d *Separable[T]) prepare() {
+	k2 := d.Win.Size * d.Win.Size
+	for c := range d.C {
+		w, f := d.DW.Value[c*k2:][:k2], d.flip[c*k2:][:k2]
+		for i, v := range w {
+			f[k2-1-i] = v
+		}
+	}
 }
 
 // Forward computes v and its moments for image b from r in planes rp.
 func (d *Separable[T]) Forward(s *Scratch[T], b int, r []T, rp kernel.Planes) {
-	u, n := s.Get(d.u), d.Out.H*d.Out.W
+	u, n := s.Get(d.u), d.Out.PlaneStride
 	kernel.Depthwise(u, d.Out, r, rp, d.DW.Value, d.Win, false)
 	v := d.V.At(b)
 	kernel.Gemm(blas.NoTrans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, u, n, 0, v, n)
 	kernel.ChannelMoments(d.M[b*d.C:], v, d.Out)
 }
 
-// Gradient returns the scratch for ∂L/∂v of one image, filled from the gradient g
-// of the output.
-func (d *Separable[T]) Gradient(s *Scratch[T], b int, g []T, relu bool) []T {
-	dv := s.Get(d.dv)[:d.Out.Len()]
-	d.Norm.Gradient(dv, d.Out, g, d.Out, d.V.At(b), d.Out, relu)
-	return dv
-}
-
-// Backward takes ∂L/∂v of one image. With theta it adds the gradients of the
-// weights to their parts of the chunk; if dr is not nil it adds ∂L/∂r to dr, dense.
-func (d *Separable[T]) Backward(s *Scratch[T], chunk int, first bool, dv, r []T, rp kernel.Planes, dr []T, theta bool) {
-	n := d.Out.H * d.Out.W
-	du := s.Get(d.du)[:d.Out.Len()]
-	kernel.Gemm(blas.Trans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, dv, n, 0, du, n)
+// Backward takes the gradient g of the output of image b, after Fold; relu says that
+// the output went through a ReLU. With theta it adds the gradients of the weights to
+// their parts of the chunk; if dr is not nil it writes or, with add, adds ∂L/∂r to
+// dr, dense. dr may be the memory of v.
+func (d *Separable[T]) Backward(s *Scratch[T], b, chunk int, first bool, g []T, relu bool, r []T, rp kernel.Planes, dr []T, add, theta bool) {
+	dv, du, ld := s.Get(d.dv), s.Get(d.du), d.lay.PlaneStride
+	d.Norm.Gradient(dv, d.lay, g, d.Out, d.V.At(b), d.Out, relu)
+	o := d.lay.Origin
+	kernel.Gemm(blas.Trans, blas.NoTrans, d.C, d.run, d.C, 1, d.PW.Value, d.C, dv[o:], ld, 0, du[o:], ld)
 	if theta {
 		u := s.Get(d.u)
-		kernel.Depthwise(u, d.Out, r, rp, d.DW.Value, d.Win, false)
-		kernel.Gemm(blas.NoTrans, blas.Trans, d.C, d.C, n, 1, dv, n, u, n, 1, d.PW.Part(chunk, first), d.C)
-		kernel.DepthwiseBackwardWeights(d.DW.Part(chunk, first), du, d.Out, r, rp, d.Win)
+		kernel.Depthwise(u, d.lay, r, rp, d.DW.Value, d.Win, false)
+		kernel.Gemm(blas.NoTrans, blas.Trans, d.C, d.C, d.run, 1, dv[o:], ld, u[o:], ld, 1, d.PW.Part(chunk, first), d.C)
+		kernel.DepthwiseBackwardWeights(d.DW.Part(chunk, first), du, d.lay, r, rp, d.Win)
 	}
-	if dr != nil {
-		g := s.Get(d.gpBuf)
-		kernel.Spread(g, d.gp, du, d.Out, d.Win.Stride)
-		kernel.DepthwiseBackwardData(dr, d.In, g, d.gp, d.DW.Value, d.Win)
+	if dr == nil {
+		return
 	}
+	if d.Win.Stride > 1 {
+		g := s.Get(d.spread)
+		kernel.Spread(g, d.gp, du, d.lay, d.Win.Stride)
+		du = g
+	}
+	kernel.Depthwise(dr, d.In, du, d.gp, d.flip, d.back, add)
 }
 
 // Reduce adds the parts of the weights' gradients.
