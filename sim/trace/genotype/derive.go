@@ -1,0 +1,136 @@
+package genotype
+
+import (
+	"math"
+	"slices"
+
+	"edgewise/theory/cell"
+)
+
+// Rule is how a wiring is derived from a table of scores.
+type Rule struct {
+	PerNode int  // edges kept per node; 0: all
+	None    int  // column of none; -1: there is none
+	AskNone bool // none is a candidate like any other
+	// Centre ranks edges by log p - mean log p instead of p, which is the order of raw alpha where
+	// alpha sums to nearly the same on every edge (pt.darts ranks by raw alpha).
+	Centre bool
+}
+
+// best returns the column with the largest score of a row and that score;
+// -1 where the row has no candidate.
+func (r Rule) best(row []float64) (int, float64) {
+	k, top := -1, math.Inf(-1)
+	for o, v := range row {
+		if (o != r.None || r.AskNone) && v > top {
+			k, top = o, v
+		}
+	}
+	return k, top
+}
+
+// rank is the score by which an edge competes for its node.
+func (r Rule) rank(row []float64) float64 {
+	_, top := r.best(row)
+	if !r.Centre {
+		return top
+	}
+	mean := 0.0
+	for _, v := range row {
+		mean += math.Log(math.Max(v, 5e-5)) / float64(len(row))
+	}
+	return math.Log(math.Max(top, 5e-5)) - mean
+}
+
+// Derive returns the wiring of a cell under the rule; scores are [edge][op].
+func Derive(c cell.Cell, ops []string, scores [][]float64, r Rule) Cell {
+	out := Cell{Concat: c.Concat}
+	for j := cell.Inputs; j < cell.Inputs+c.Nodes; j++ {
+		into := c.Into(j)
+		slices.SortStableFunc(into, func(a, b int) int {
+			switch x, y := r.rank(scores[a]), r.rank(scores[b]); {
+			case x > y:
+				return -1
+			case x < y:
+				return 1
+			}
+			return 0
+		})
+		if r.PerNode > 0 && len(into) > r.PerNode {
+			into = into[:r.PerNode]
+		}
+		var pairs []Pair
+		for _, e := range into {
+			if k, _ := r.best(scores[e]); k >= 0 {
+				pairs = append(pairs, Pair{ops[k], c.Edges[e].From})
+			}
+		}
+		out.Nodes = append(out.Nodes, pairs)
+	}
+	return out
+}
+
+// Agreement counts the logged (operation, edge) pairs: those that the derivation
+// gives too, those that differ but that numbers within the resolution of the log
+// could give, and those that cannot be explained so.
+type Agreement struct {
+	Pairs, Same, Tied, Different int
+}
+
+// Add sums two agreements.
+func (a Agreement) Add(b Agreement) Agreement {
+	return Agreement{a.Pairs + b.Pairs, a.Same + b.Same, a.Tied + b.Tied, a.Different + b.Different}
+}
+
+// Share is (Same + Tied) / Pairs; NaN without pairs.
+func (a Agreement) Share() float64 { return float64(a.Same+a.Tied) / float64(a.Pairs) }
+
+// Match compares a logged cell with the scores printed for it; unit is one unit
+// in the last printed place of the scores (0: exact).
+func Match(logged Cell, c cell.Cell, ops []string, scores [][]float64, r Rule, unit float64) Agreement {
+	derived := Derive(c, ops, scores, r)
+	var a Agreement
+	for j, pairs := range logged.Nodes {
+		for _, p := range pairs {
+			a.Pairs++
+			switch {
+			case j < len(derived.Nodes) && slices.Contains(derived.Nodes[j], p):
+				a.Same++
+			case tied(p, j+cell.Inputs, c, ops, scores, r, unit):
+				a.Tied++
+			default:
+				a.Different++
+			}
+		}
+	}
+	return a
+}
+
+// tied says whether the pair is within the resolution of being derived: its
+// operation of being the best of its edge, its edge of being kept.
+func tied(p Pair, to int, c cell.Cell, ops []string, scores [][]float64, r Rule, unit float64) bool {
+	e, k := c.EdgeIndex(p.From, to), slices.Index(ops, p.Op)
+	if e < 0 || k < 0 || unit == 0 {
+		return false
+	}
+	_, top := r.best(scores[e])
+	slack := 1.01 * unit
+	if top-scores[e][k] > slack {
+		return false
+	}
+	if r.PerNode == 0 {
+		return true
+	}
+	better := 0
+	for _, f := range c.Into(to) {
+		s := slack
+		if r.Centre { // an error of half a unit in each probability, relative to it
+			_, a := r.best(scores[f])
+			s = unit/math.Max(a, unit) + unit/math.Max(scores[e][k], unit)
+		}
+		if f != e && r.rank(scores[f])-r.rank(scores[e]) > s {
+			better++
+		}
+	}
+	return better < r.PerNode
+}
