@@ -269,6 +269,10 @@ func TestSNASLimitIsNotDSNAS(t *testing.T) {
 		t.Errorf("limit %g (distance %g), end point %g", path, last, end)
 	}
 	approx(t, "constant cost", PathIntegrated(p, func(float64) float64 { return .3 }), EndPoint(p, func(float64) float64 { return .3 }), 1e-15)
+	dsnas := DSNASField(2, Textbook, func(c, _ []float64) { c[0], c[1] = 0, diff(1) })
+	step := make([]float64, 2)
+	dsnas(step, []float64{0, d})
+	approx(t, "DSNAS", -step[1], end, 1e-16)
 	// The quadrature over nodes of the general field agrees with it.
 	costs := func(c, z []float64) { c[0], c[1] = 0, diff(z[1]) }
 	f, err := SNASField(1, 2, 1, costs, 20000)
