@@ -17,7 +17,7 @@ type Arm struct {
 	Spec    spec.Spec
 }
 
-// Arms returns the five settings. Each phenomenon has one in which THEORY says
+// Arms returns the six settings. Each phenomenon has one in which THEORY says
 // that it appears and one in which it says that it does not; only what is named
 // in Setting differs between the two.
 //
@@ -38,8 +38,8 @@ func Arms() []Arm {
 	sampled.Record.Eval = 250
 
 	birth := sampled
-	birth.Theta.Rate, birth.Theta.RateMin = 2e-3, 2e-3
-	birth.Alpha.Rate = 1e-2
+	birth.Theta.Rate, birth.Theta.RateMin = 5e-4, 5e-4
+	birth.Alpha.Rate = 2e-2
 	confident := birth
 	confident.Net.HeadScale = 6
 

@@ -7,6 +7,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"edgewise/sim/trace"
 )
@@ -33,6 +34,7 @@ type Finding struct {
 	Count    int // number of points concerned
 	What     string
 	Means    string
+	Line     int // line of the source file, where the trace was imported from one; 0 otherwise
 }
 
 // Residual is the size of what should be zero.
@@ -73,20 +75,24 @@ func Trace(t *trace.Trace) Report {
 	r.softmax(t)
 	r.conservation(t)
 	r.motion(t)
+	for i, f := range r.Findings {
+		if f.Point >= 0 {
+			r.Findings[i].Line = t.Points[f.Point].Line
+		}
+	}
 	r.sortFindings()
 	return r
 }
 
 func (r *Report) add(s Severity, point, step, count int, what, means string) {
-	r.Findings = append(r.Findings, Finding{s, point, step, count, what, means})
+	r.Findings = append(r.Findings, Finding{Severity: s, Point: point, Step: step, Count: count, What: what, Means: means})
 }
 
-func (r *Report) sortFindings() {
-	for i := 1; i < len(r.Findings); i++ { // few findings: stable insertion keeps ties in order
-		for j := i; j > 0 && r.Findings[j].Severity > r.Findings[j-1].Severity; j-- {
-			r.Findings[j], r.Findings[j-1] = r.Findings[j-1], r.Findings[j]
-		}
-	}
+func (r *Report) sortFindings() { Sort(r.Findings) }
+
+// Sort puts findings in order, worst first; equals keep their order.
+func Sort(f []Finding) {
+	slices.SortStableFunc(f, func(a, b Finding) int { return int(b.Severity - a.Severity) })
 }
 
 // order looks for gaps and repetitions in time and for a missing end.
@@ -121,14 +127,15 @@ func (r *Report) order(t *trace.Trace) {
 func (r *Report) health(t *trace.Trace) {
 	count, first := 0, -1
 	var what string
+	loss, entropy, prob := logged(t)
 	for i, p := range t.Points {
 		bad := ""
 		for name, s := range map[string]*trace.Split{"train": p.Train, "search": p.Search, "test": p.Test} {
-			if s != nil && (math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0) || math.IsNaN(s.Entropy)) {
+			if s != nil && (math.IsNaN(s.Loss) && loss[name] || math.IsInf(s.Loss, 0) || math.IsNaN(s.Entropy) && entropy[name] && loss[name]) {
 				bad = "the " + name + " loss or entropy"
 			}
 		}
-		if anyBad(p.Prob) {
+		if prob && anyBad(p.Prob) {
 			bad = "a probability"
 		}
 		if p.Cost != nil && anyBadCost(p.Cost) {
@@ -144,6 +151,29 @@ func (r *Report) health(t *trace.Trace) {
 	if count > 0 {
 		r.add(Error, first, t.Points[first].Step, count, what+" is not a number", "the search diverged or the log is damaged: averages over these points are meaningless")
 	}
+}
+
+// logged says what a trace holds at all: an imported log may have no entropy, no
+// loss or no probabilities, which is a blank of the log and no damage.
+func logged(t *trace.Trace) (loss, entropy map[string]bool, prob bool) {
+	loss, entropy = map[string]bool{}, map[string]bool{}
+	for i := range t.Points {
+		p := &t.Points[i]
+		for name, s := range map[string]*trace.Split{"train": p.Train, "search": p.Search, "test": p.Test} {
+			if s != nil {
+				loss[name] = loss[name] || !math.IsNaN(s.Loss)
+				entropy[name] = entropy[name] || !math.IsNaN(s.Entropy)
+			}
+		}
+		for _, k := range p.Prob {
+			for _, e := range k {
+				for _, v := range e {
+					prob = prob || !math.IsNaN(v)
+				}
+			}
+		}
+	}
+	return loss, entropy, prob
 }
 
 func anyBad(cube [][][]float64) bool {

@@ -103,7 +103,7 @@ func saturated(p *trace.Point) bool {
 			for _, v := range e {
 				top = max(top, v)
 			}
-			if top > 0 && top <= 0.9999 {
+			if !(top == 0 || top > 0.9999) {
 				return false
 			}
 		}
