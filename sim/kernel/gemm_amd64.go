@@ -6,11 +6,12 @@ import "unsafe"
 
 // Block sizes of the matrix product: innerBlock values of the inner index are summed
 // before C is touched; columnBlock columns of B are packed at a time; a block of A
-// takes rowBlockBytes.
+// takes rowBlockBytes, the panels of B under it panelBytes where all rows fit one block.
 const (
 	innerBlock    = 384
 	columnBlock   = 2048
 	rowBlockBytes = 512 << 10
+	panelBytes    = 192 << 10
 )
 
 type (
@@ -106,8 +107,8 @@ func (g *blocked[T]) run() {
 	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
 	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)
-	if g.packB && mc == g.m { // every panel of B is used at once: pack one at a time
-		nc = g.cols
+	if g.packB && mc == g.m { // every panel of B is used at once: pack few at a time
+		nc = min(nc, max(1, panelBytes/(kc*sz*g.cols))*g.cols)
 	}
 	na, nb := 0, 0
 	if g.packA {
@@ -128,7 +129,7 @@ func (g *blocked[T]) run() {
 		buf := scratchOf[T](s, na+nb)
 		g.pb, g.pa = buf[:nb], buf[nb:nb+na]
 	}
-	if mc < g.m || nc == columnBlock || !g.packB {
+	if mc < g.m || !g.packB {
 		g.columnsFirst(mc, nc, kc)
 	} else {
 		g.innerFirst(nc, kc)

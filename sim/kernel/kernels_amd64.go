@@ -1501,3 +1501,8 @@ func dpeaky(n int)
 //
 //go:noescape
 func dtransposey(blocks int, src *byte, sr int, dst *byte, dr int)
+
+// prefetch asks for lines > 0 cache lines from src on; addresses outside memory do no harm.
+//
+//go:noescape
+func prefetch(lines int, src *byte)

@@ -17,7 +17,18 @@ func packA[T Float](d, a []T, lda, ld int, tA bool, i, pc, h, kk int, alpha T) {
 // cols columns, inner index outermost within a panel.
 func packB[T Float](d, b []T, ldb int, tB bool, pc, jc, kk, nn, cols int) {
 	sz := sizeOf[T]()
-	for j := 0; j < nn; j += cols {
+	whole := nn / cols
+	if !tB && whole > 1 { // along the rows of B: a row of it is a row of each panel
+		for p := range kk {
+			rowsOf[T]().copy(whole, cols, ptr(d, p*cols), cols*kk*sz, ptr(b, (pc+p)*ldb+jc), cols*sz)
+			if o := (pc+p)*ldb + jc + nn; o < len(b) {
+				prefetch(whole*cols*sz/64, ptr(b, o))
+			}
+		}
+	} else {
+		whole = 0
+	}
+	for j := whole * cols; j < nn; j += cols {
 		w := min(cols, nn-j)
 		if tB {
 			packTransposed(d[j*kk:], b[(jc+j)*ldb+pc:], ldb, kk, w, cols)

@@ -5,6 +5,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -38,6 +39,9 @@ func TestRivals(t *testing.T) {
 	t.Logf("OpenBLAS core %s", openblas.Core())
 	g := gonum.Implementation{}
 	for _, s := range rivalShapes {
+		if size := os.Getenv("RIVAL"); size != "" && size != fmt.Sprintf("%d,%d,%d", s.m, s.n, s.k) {
+			continue
+		}
 		rival[float32](t, "f32", s.tA, s.tB, s.m, s.n, s.k, openblas.Sgemm, g.Sgemm)
 		rival[float64](t, "f64", s.tA, s.tB, s.m, s.n, s.k, openblas.Dgemm, g.Dgemm)
 	}

@@ -19,5 +19,6 @@ func main() {
 			transpose(v)
 		}
 	}
+	prefetch()
 	Generate()
 }

@@ -93,6 +93,7 @@ func tile(v vector, mr, w int, masked bool) {
 		nb = 1
 	}
 	av := v.regs(nb)
+	prefetchRows(name, k, mr)
 	TESTQ(k, k)
 	JLE(LabelRef(name + "_done"))
 	Label(name + "_loop")
@@ -148,4 +149,18 @@ func tile(v vector, mr, w int, masked bool) {
 		ADDQ(ldc, c)
 	}
 	end()
+}
+
+// prefetchRows fetches the first two cache lines of the rows of C if the inner index is
+// long enough to hide it.
+func prefetchRows(name string, k reg.GPVirtual, rows int) {
+	CMPQ(k, Imm(64))
+	JL(LabelRef(name + "_near"))
+	c, ldc := param("c"), param("ldc")
+	for range rows {
+		PREFETCHT0(Mem{Base: c})
+		PREFETCHT0(Mem{Base: c, Disp: 64})
+		ADDQ(ldc, c)
+	}
+	Label(name + "_near")
 }
