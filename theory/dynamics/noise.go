@@ -66,7 +66,7 @@ func (s SampledEdge) LinearNoise(mean, variance float64, n int) (float64, float6
 // Decay > 0. With several, the one on the side of D = 0 that the cost points
 // to, next to 0.
 func (s SampledEdge) Rest() (float64, error) {
-	if s.Decay == 0 {
+	if !(s.Decay > 0) {
 		return 0, fmt.Errorf("without weight decay the edge has no resting point at finite D")
 	}
 	// A(0) has the sign of -Mean, and A has the other sign at the far end.
@@ -114,7 +114,7 @@ func (s SampledEdge) StationarySpread() (float64, error) {
 // The points must cover the range where rho is not negligible; an edge without
 // decay has no stationary density.
 func (s SampledEdge) StationaryDensity(rho, d []float64) error {
-	if s.Decay == 0 {
+	if !(s.Decay > 0) {
 		return fmt.Errorf("without weight decay the edge has no stationary density")
 	}
 	if len(d) < 3 || len(rho) != len(d) {
