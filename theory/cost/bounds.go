@@ -35,26 +35,3 @@ func GapLower(classes int) float64 { return -symbolic.W(float64(classes-1) / mat
 // LowestMargin returns z_y - z_other = 1 + W((K-1)/e), at which GapLower is
 // attained with all other logits equal.
 func LowestMargin(classes int) float64 { return 1 + symbolic.W(float64(classes-1)/math.E) }
-
-// InitialGap returns the leading order of E[L - H] at initialisation, for labels
-// independent of logits with standard deviation s: s^2 (1 - 1/K) (P2.5). At
-// s = 1 it is 11 % high.
-func InitialGap(s float64, classes int) float64 { return s * s * (1 - 1/float64(classes)) }
-
-// UniformLabelGap returns the mean of L - H over labels that are uniform and
-// independent of the logits, KL(p|u) + KL(u|p) >= 0 for p = softmax(z) and u
-// uniform (P2.5, exact).
-func UniformLabelGap(z []float64) float64 {
-	p := make([]float64, len(z))
-	Softmax(p, z)
-	logs, k := logNormaliser(z), float64(len(z))
-	sum := 0.0
-	for i, pi := range p {
-		logp := z[i] - logs
-		if pi > 0 {
-			sum += pi * (logp + math.Log(k))
-		}
-		sum -= (logp + math.Log(k)) / k
-	}
-	return sum
-}

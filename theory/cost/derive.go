@@ -21,7 +21,7 @@ const inlineEdges = 5
 //
 // Cells of up to 5 edges print each share as an integral and as an expanded
 // polynomial in the none-probabilities; larger cells print the recursion of
-// Recursion, and give ErrTooLarge beyond 4096 states. Without none among ops
+// Recursion, and give ErrTooLong beyond 512 states. Without none among ops
 // every edge is active: shares are numbers and there is no dynamics of edges.
 func Derive(c cell.Cell, ops []cell.Operation, classes int) (Derivation, error) {
 	if err := checkCell(c); err != nil {
@@ -98,7 +98,10 @@ func ShareLaws(c cell.Cell, none bool) ([]Statement, error) {
 		costs = append(costs, equate(symbolic.Sym(edgeSymbol("C", e)), sub(mul(sym("v"), r), mul(sym("u"), h))))
 		sumR, sumH = add(sumR, mul(p, r)), add(sumH, mul(p, h))
 	}
+	n := sym("n")
 	list := []Statement{
+		{"P4.2", "Cost of one of n effective edges, increasing in n iff u > 0", "equal shares; phi: (L-H)(n)/n",
+			[]symbolic.Relation{equate(sym("phi", symbolic.Name("n")), sub(sym("v"), symbolic.Div(sym("u"), n)))}},
 		{"P4.3", "Expected cost of each edge under equal shares", "each of n effective edges pays (L-H)(n)/n = v - u/n", costs},
 		{"P4.3", "What is given back so that the costs add up", "L - H: mean over the sampling distribution, with the handed-back terms of P3.4 added",
 			[]symbolic.Relation{equate(sym("u"), symbolic.Div(sub(mul(sym("v"), sumR), gapSymbol()), sumH))}},

@@ -204,7 +204,6 @@ func (x *Expectation) Costs(dst, p, phi []float64) error {
 	}
 	x.forward(p)
 	copy(x.table, phi)
-	x.table[0] = 0
 	x.adjoint(dst, p, x.table)
 	return nil
 }

@@ -259,6 +259,8 @@ func TestStatedSharesAreTheModel(t *testing.T) {
 		put(at, symbolic.Sym(edgeSymbol("r", ed)), x.r[e])
 		put(at, symbolic.Sym(edgeSymbol("h", ed)), x.h[e])
 	}
+	put(at, sym("n"), 3)
+	put(at, sym("phi", symbolic.Name("n")), .15-u/3)
 	for _, st := range laws {
 		for _, rel := range st.Relations {
 			assertEquation(t, rel, at, 1e-14)

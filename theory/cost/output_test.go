@@ -196,3 +196,33 @@ func TestCalibratedScale(t *testing.T) {
 		t.Error("a label outside the logits is accepted")
 	}
 }
+
+// P4.1: with random classifier weights and labels the mean cost of one of
+// several outputs is kappa <o, x> to leading order, whatever the others are.
+func TestInitialCost(t *testing.T) {
+	r := rand.New(rand.NewSource(16))
+	const features, classes, draws, sigma = 6, 5, 20000, 0.02
+	o, other := randomLogits(r, features, 1), randomLogits(r, features, 1)
+	energy := 0.0
+	for i := range o {
+		energy += o[i] * (o[i] + other[i])
+	}
+	var m moments
+	costs := make([]float64, 2)
+	for range draws {
+		w := randomMatrixScaled(r, features, classes, sigma)
+		v := Voters(times([][]float64{o, other}, w, false))
+		mean := 0.0
+		for y := range classes { // the mean over labels is exact
+			if err := v.LocalCosts(costs, y); err != nil {
+				t.Fatal(err)
+			}
+			mean += costs[0] / classes
+		}
+		m.add(mean)
+	}
+	want := InitialCost(sigma*sigma, classes, energy)
+	if math.Abs(m.mean-want) > 4*m.standardError() || m.standardError() > 0.05*want {
+		t.Errorf("mean cost %v +- %v, leading order %v", m.mean, m.standardError(), want)
+	}
+}

@@ -143,8 +143,8 @@ func TestRecursionOfFourNodesEvaluates(t *testing.T) {
 			t.Errorf("edge %v: recursion %v, algorithm %v", c.Edges[e], f, want[e])
 		}
 	}
-	if _, err := NewRecursion(mustCell(t, 32, 32), false); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("32 nodes: %v, want ErrTooLarge", err)
+	if _, err := NewRecursion(mustCell(t, 32, 32), false); !errors.Is(err, ErrTooLong) {
+		t.Errorf("32 nodes: %v, want ErrTooLong", err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package cost
 
 import (
+	"errors"
+
 	"edgewise/theory/cell"
 	"edgewise/theory/symbolic"
 )
@@ -73,12 +75,17 @@ func (s state) after(c cell.Cell, j, digit int) state {
 	return next
 }
 
-// maxRecursionStates bounds the equations of a Recursion.
-const maxRecursionStates = 4096
+// maxRecursionStates bounds the equations of a Recursion: a full cell of eight
+// nodes has 256.
+const maxRecursionStates = 512
+
+// ErrTooLong says that a recursion has too many states to be of use in print;
+// an Expectation evaluates it.
+var ErrTooLong = errors.New("the recursion has more than 512 states: evaluate it with an Expectation instead of printing it")
 
 // NewRecursion builds the equations. inline replaces every symbol by its
 // expression, for cells small enough to print in one piece. Cells with more
-// than 4096 states give ErrTooLarge.
+// than 512 states give ErrTooLong.
 func NewRecursion(c cell.Cell, inline bool) (*Recursion, error) {
 	if err := checkCell(c); err != nil {
 		return nil, err
@@ -100,7 +107,7 @@ func NewRecursion(c cell.Cell, inline bool) (*Recursion, error) {
 			}
 		}
 		if total += len(next); total > maxRecursionStates {
-			return nil, ErrTooLarge
+			return nil, ErrTooLong
 		}
 		r.states = append(r.states, next)
 	}

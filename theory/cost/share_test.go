@@ -167,6 +167,42 @@ func TestWidthPreferenceAndItsConditions(t *testing.T) {
 	}
 }
 
+// P5.6, condition: phi >= 0 makes every cost positive; E[L-H] > 0 alone does
+// not, and in the equal-share model it is (2,3) that turns positive first.
+func TestPositiveTotalDoesNotMakeEveryCostPositive(t *testing.T) {
+	r := rand.New(rand.NewSource(15))
+	x := mustExpect(t, cell.Minimal())
+	negative, intermediateFirst := 0, 0
+	for range 2000 {
+		p, costs := make([]float64, 5), make([]float64, 5)
+		for e := range p {
+			p[e] = 0.05 + 0.9*r.Float64()
+		}
+		u, err := x.Share(costs, p, 1e-3, ShareModel{V: 0.2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lowest := slices.Min(costs); lowest < 0 {
+			negative++
+			if costs[4] > 0 {
+				intermediateFirst++
+			}
+		}
+		phi := make([]float64, 6)
+		for n := 1; n < 6; n++ {
+			phi[n] = math.Max(0, 0.2-u/float64(n))
+		}
+		for e, c := range minimalCosts(t, x, p, phi) {
+			if c < 0 {
+				t.Fatalf("phi >= 0 and edge %d costs %v", e, c)
+			}
+		}
+	}
+	if negative < 1000 || float64(intermediateFirst) < 0.9*float64(negative) {
+		t.Errorf("of 2000 draws with E[L-H] > 0, %d have a negative cost, in %d of them (2,3) is positive", negative, intermediateFirst)
+	}
+}
+
 // P4.4: C_4/C_0 = 1-q0q1 holds for constant phi and is false otherwise: with
 // the measured phi of a trained net the ratio is far below.
 func TestReachabilityFactorAloneIsFalse(t *testing.T) {

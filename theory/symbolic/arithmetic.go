@@ -9,8 +9,8 @@ import (
 // order of compareTerms. The empty sum is 0.
 func Add(terms ...Expr) Expr {
 	type part struct {
-		c    *big.Rat
-		rest Expr
+		c   *big.Rat
+		key termKey
 	}
 	var parts []part
 	constant := new(big.Rat)
@@ -27,7 +27,7 @@ func Add(terms ...Expr) Expr {
 			default:
 				bad = bad || undefined(t)
 				c, rest := coefficient(t)
-				parts = append(parts, part{c, rest})
+				parts = append(parts, part{c, keyOf(rest)})
 			}
 		}
 	}
@@ -35,16 +35,16 @@ func Add(terms ...Expr) Expr {
 	if bad {
 		return undefinedExpr()
 	}
-	slices.SortStableFunc(parts, func(a, b part) int { return compareTerms(a.rest, b.rest) })
+	slices.SortStableFunc(parts, func(a, b part) int { return compareKeys(a.key, b.key) })
 	var out []Expr
 	for k := 0; k < len(parts); {
 		c := new(big.Rat).Set(parts[k].c)
 		m := k + 1
-		for ; m < len(parts) && Same(parts[m].rest, parts[k].rest); m++ {
+		for ; m < len(parts) && Same(parts[m].key.e, parts[k].key.e); m++ {
 			c.Add(c, parts[m].c)
 		}
 		if c.Sign() != 0 {
-			out = append(out, scale(c, parts[k].rest))
+			out = append(out, scale(c, parts[k].key.e))
 		}
 		k = m
 	}

@@ -150,25 +150,37 @@ func toRatio(e Expr) (Ratio, error) {
 	case IntegralKind:
 		return integralRatio(n)
 	}
-	out := polyRatio(Poly{})
-	if n.kind == ProductKind {
-		out = polyRatio(constantPoly(oneRat))
-	}
-	for _, a := range n.args {
+	list := make([]Ratio, len(n.args))
+	for k, a := range n.args {
 		r, err := toRatio(a)
 		if err != nil {
 			return Ratio{}, err
 		}
-		if n.kind == ProductKind {
-			out, err = out.mul(r)
-		} else {
-			out, err = out.add(r)
-		}
-		if err != nil {
-			return Ratio{}, err
-		}
+		list[k] = r
 	}
-	return out, nil
+	if n.kind == ProductKind {
+		return fold(list, Ratio.mul)
+	}
+	return fold(list, Ratio.add)
+}
+
+// fold combines the list two by two, so that long sums cost n log n terms.
+func fold(list []Ratio, with func(Ratio, Ratio) (Ratio, error)) (Ratio, error) {
+	for len(list) > 1 {
+		var next []Ratio
+		for k := 0; k+1 < len(list); k += 2 {
+			r, err := with(list[k], list[k+1])
+			if err != nil {
+				return Ratio{}, err
+			}
+			next = append(next, r)
+		}
+		if len(list)%2 == 1 {
+			next = append(next, list[len(list)-1])
+		}
+		list = next
+	}
+	return list[0], nil
 }
 
 func callRatio(n *node) (Ratio, error) {

@@ -21,6 +21,9 @@ func TestNormalKeepsTheValue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if back, err := Parse(n.String()); err != nil || !Same(back, n) {
+			t.Fatalf("normal form %v is not in the order in which it reads back: %v (%v)", n, back, err)
+		}
 		at := drawPoint(t, e)
 		want, err := At(e, at)
 		if err != nil {

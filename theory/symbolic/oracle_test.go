@@ -83,7 +83,7 @@ func TestSymPyAgrees(t *testing.T) {
 		point[Key(k)], _ = new(big.Rat).SetString(v)
 	}
 	var list []question
-	for len(list) < 30 {
+	for len(list) < 20 {
 		e := randomRational(r, 3)
 		n, err := Normal(e)
 		if err != nil {

@@ -113,20 +113,33 @@ func factors(e Expr) (bases []Expr, exps []int) {
 	return bases, exps
 }
 
+// termKey is a term with what its order in a sum depends on.
+type termKey struct {
+	e      Expr
+	degree int
+	bases  []Expr
+	exps   []int
+}
+
+func keyOf(e Expr) termKey {
+	bases, exps := factors(e)
+	return termKey{e, degree(e), bases, exps}
+}
+
 // compareTerms is the order of the terms of a sum: lower total degree first,
 // then by the first factor that differs, the higher power of it first.
-func compareTerms(a, b Expr) int {
-	if c := cmp.Compare(degree(a), degree(b)); c != 0 {
+func compareTerms(a, b Expr) int { return compareKeys(keyOf(a), keyOf(b)) }
+
+func compareKeys(a, b termKey) int {
+	if c := cmp.Compare(a.degree, b.degree); c != 0 {
 		return c
 	}
-	ab, ae := factors(a)
-	bb, be := factors(b)
-	for k := range min(len(ab), len(bb)) {
-		if c := cmp.Or(Compare(ab[k], bb[k]), cmp.Compare(be[k], ae[k])); c != 0 {
+	for k := range min(len(a.bases), len(b.bases)) {
+		if c := cmp.Or(Compare(a.bases[k], b.bases[k]), cmp.Compare(b.exps[k], a.exps[k])); c != 0 {
 			return c
 		}
 	}
-	return cmp.Or(cmp.Compare(len(ab), len(bb)), Compare(a, b))
+	return cmp.Or(cmp.Compare(len(a.bases), len(b.bases)), Compare(a.e, b.e))
 }
 
 // coefficient splits a term into its rational factor and the rest.

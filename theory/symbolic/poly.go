@@ -94,19 +94,36 @@ func (p Poly) Degree() int {
 // Equal says whether p and q are the same polynomial.
 func (p Poly) Equal(q Poly) bool { return len(addPoly(p, q, -1).terms) == 0 }
 
-// Expr returns the polynomial as an expanded expression.
+// Expr returns the polynomial as an expanded expression. Terms and factors are
+// in the order of sums and products already, so the nodes are built as they are.
 func (p Poly) Expr() Expr {
 	list := make([]Expr, len(p.terms))
 	for k, t := range p.terms {
-		f := []Expr{Rat(t.c)}
-		for i, n := range t.exp {
-			if n > 0 {
-				f = append(f, Pow(p.atoms[i], int(n)))
-			}
-		}
-		list[k] = Mul(f...)
+		list[k] = scale(t.c, p.monomial(t.exp))
 	}
-	return Add(list...)
+	switch len(list) {
+	case 0:
+		return Zero()
+	case 1:
+		return list[0]
+	}
+	return make1(&node{kind: AdditionKind, args: list})
+}
+
+func (p Poly) monomial(exp []uint16) Expr {
+	var f []Expr
+	for i, n := range exp {
+		if n > 0 {
+			f = append(f, Pow(p.atoms[i], int(n)))
+		}
+	}
+	switch len(f) {
+	case 0:
+		return One()
+	case 1:
+		return f[0]
+	}
+	return make1(&node{kind: ProductKind, args: f})
 }
 
 func sumExp(e []uint16) int {

@@ -84,6 +84,19 @@ func TestLaTeXPrecedence(t *testing.T) {
 	}
 }
 
+// The documented order of terms: degree first, then the earlier symbol and its
+// higher power first; symbols by base, accent, subscripts, superscripts.
+func TestOrderOfTerms(t *testing.T) {
+	e, err := Parse("y^2 + x*y + x^2 + y + x[10] + x[2] + x[2;k] + x:bar + x[a] + x + 3 + 1/x + x*y^2 + x^2*y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "1/x + 3 + x + x[2] + x[2;k] + x[10] + x[a] + x:bar + y + x^2 + x*y + y^2 + x^2*y + x*y^2"
+	if e.String() != want {
+		t.Errorf("%v, want %s", e, want)
+	}
+}
+
 func TestRelationPrints(t *testing.T) {
 	r := Relation{Left: V("x"), Op: AtLeast, Right: Neg(Call(LambertW, V("K")))}
 	if r.String() != "x >= -W(K)" || r.LaTeX() != `x \ge -\operatorname{W}\left(K\right)` {
