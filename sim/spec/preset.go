@@ -16,14 +16,20 @@ type Named struct {
 
 // Presets lists the experiments of the paper by name.
 func Presets() []Named {
-	growth := func(name string) Spec { // DSNAS with a phase of L - H > 0 at the start: theta slow, alpha fast (P-notes on official-*)
+	dsnas := func(name string) Spec { // alpha faster than published, without its L2, which regrows none by itself (P5.8)
 		s := Default()
 		s.Name = name
-		s.Steps = 3000
-		s.Theta.Rate, s.Theta.RateMin = 5e-4, 5e-4
+		s.Steps = 1500
 		s.Alpha.Rate = 5e-3
 		s.Alpha.WeightDecay = 0
 		s.Record.Eval = 500
+		return s
+	}
+	growth := func(name string) Spec { // born over-confident and slow to learn: L - H > 0 at the start (P2.5, P5.3)
+		s := dsnas(name)
+		s.Net.HeadScale = 6
+		s.Theta.Rate, s.Theta.RateMin = 5e-4, 5e-4
+		s.Alpha.Rate = 2e-2
 		return s
 	}
 	bilevel := func(name string) Spec { // few images, many labels wrong: held-out over-confidence
@@ -31,8 +37,8 @@ func Presets() []Named {
 		s.Name = name
 		s.Algorithm, s.Level = DARTS, Bilevel
 		s.Steps = 1500
-		s.Data.Train, s.Data.Search = 128, 128
-		s.Alpha.Rate = 1e-2
+		s.Data.Train, s.Data.Search, s.Data.LabelNoise = 128, 128, 0.3
+		s.Alpha.Rate, s.Alpha.WeightDecay = 1e-2, 0
 		s.Record.Eval = 100
 		return s
 	}
@@ -48,13 +54,12 @@ func Presets() []Named {
 	add := func(s Spec, about string) { out = append(out, Named{s, about}) }
 
 	add(growth("dsnas-1cell"), "(a) DSNAS, single-level, one minimal cell: edges drop first, then grow (O1)")
-	s := growth("dsnas-8cells")
+	s := dsnas("dsnas-8cells")
 	s.Net.Cells = 8
-	s.Steps = 1500
 	add(s, "(a) DSNAS on eight minimal cells: the intermediate edge is excluded (O2)")
-	s = growth("dsnas-4nodes")
-	s.Net.Nodes, s.Net.Multiplier = 4, 4
-	add(s, "(a) DSNAS on one cell of four intermediate nodes, 14 edges")
+	s = dsnas("dsnas-4nodes")
+	s.Net.Nodes, s.Net.Multiplier, s.Net.Cells = 4, 4, 3
+	add(s, "(a) DSNAS on three cells of four intermediate nodes, 14 edges")
 
 	s = random("cost-init")
 	s.Theta.Freeze = true
