@@ -192,3 +192,26 @@ func TestBytesIsTheHeap(t *testing.T) {
 	}
 	runtime.KeepAlive(s)
 }
+
+// Images smaller than the windows, odd sizes, one image, one channel, an edge list
+// with gaps and nodes outside the concat all run and keep P2.1.
+func TestOddShapes(t *testing.T) {
+	for _, c := range []struct{ h, w, batch, channels int }{{1, 1, 1, 1}, {2, 2, 1, 2}, {3, 5, 2, 3}, {7, 1, 3, 1}, {1, 33, 17, 5}} {
+		r := newTrial[float64](t, "nn", 3, 1, func(k *Config) {
+			k.Height, k.Width, k.Batch, k.Channels, k.InChannels, k.StemMultiplier = c.h, c.w, c.batch, c.channels, 1, 2
+			k.Space.Cell.Edges = append(k.Space.Cell.Edges[1:4:4], k.Space.Cell.Edges[5:]...)
+		})
+		r.backward(r.soft(), Train, Want{Theta: true, Cost: true, Output: true})
+		for b, s := range r.out {
+			d := r.net.OutputCost(1)[0][b] * float64(c.batch)
+			relative(t, "output cost and L − H", d, s.Loss-s.Entropy, s.Loss+s.Entropy, identityTol)
+		}
+		for _, p := range r.net.Params() {
+			for _, v := range p.Grad {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					t.Fatalf("%+v: gradient of %s is %v", c, p.Name, v)
+				}
+			}
+		}
+	}
+}
