@@ -98,13 +98,16 @@ func ShareLaws(c cell.Cell, none bool) ([]Statement, error) {
 		costs = append(costs, equate(symbolic.Sym(edgeSymbol("C", e)), sub(mul(sym("v"), r), mul(sym("u"), h))))
 		sumR, sumH = add(sumR, mul(p, r)), add(sumH, mul(p, h))
 	}
-	n := sym("n")
+	n, mean, some := sym("n"), symbolic.Sym(symbolic.Var("n").With(symbolic.Bar)), sym("P", symbolic.Name("some"))
 	list := []Statement{
 		{"P4.2", "Cost of one of n effective edges, increasing in n iff u > 0", "equal shares; phi: (L-H)(n)/n",
 			[]symbolic.Relation{equate(sym("phi", symbolic.Name("n")), sub(sym("v"), symbolic.Div(sym("u"), n)))}},
 		{"P4.3", "Expected cost of each edge under equal shares", "each of n effective edges pays (L-H)(n)/n = v - u/n", costs},
-		{"P4.3", "What is given back so that the costs add up", "L - H: mean over the sampling distribution, with the handed-back terms of P3.4 added",
-			[]symbolic.Relation{equate(sym("u"), symbolic.Div(sub(mul(sym("v"), sumR), gapSymbol()), sumH))}},
+		{"P4.3", "What is given back so that the costs add up",
+			"n:bar: mean number of effective edges; P[some]: probability that there is one; L - H: mean over the sampling distribution, with the handed-back terms of P3.4 added",
+			[]symbolic.Relation{
+				equate(mean, sumR), equate(some, sumH),
+				equate(sym("u"), symbolic.Div(sub(mul(sym("v"), mean), gapSymbol()), some))}},
 	}
 	if !none {
 		return withoutNone(c, list)

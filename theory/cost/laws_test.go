@@ -260,6 +260,15 @@ func TestStatedSharesAreTheModel(t *testing.T) {
 		put(at, symbolic.Sym(edgeSymbol("h", ed)), x.h[e])
 	}
 	put(at, sym("n"), 3)
+	dist, meanN := make([]float64, 6), 0.0
+	if err := x.Effective(dist, p); err != nil {
+		t.Fatal(err)
+	}
+	for n, v := range dist {
+		meanN += float64(n) * v
+	}
+	put(at, symbolic.Sym(symbolic.Var("n").With(symbolic.Bar)), meanN)
+	put(at, sym("P", symbolic.Name("some")), 1-dist[0])
 	put(at, sym("phi", symbolic.Name("n")), .15-u/3)
 	for _, st := range laws {
 		for _, rel := range st.Relations {

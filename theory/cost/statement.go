@@ -72,9 +72,6 @@ func (d Derivation) Text() string {
 	return b.String()
 }
 
-// lineTerms is the number of terms of a sum that are set on one line of LaTeX.
-const lineTerms = 4
-
 // LaTeX returns the derivation as the body of a document that uses amsmath.
 func (d Derivation) LaTeX() string {
 	var b strings.Builder
@@ -92,7 +89,7 @@ func (d Derivation) LaTeX() string {
 			}
 			b.WriteString("\n\\begin{align*}\n")
 			for k, r := range st.Relations {
-				writeAligned(&b, r)
+				b.WriteString(alignRelation(r))
 				if k < len(st.Relations)-1 {
 					b.WriteString(" \\\\")
 				}
@@ -106,31 +103,8 @@ func (d Derivation) LaTeX() string {
 
 // Document returns LaTeX as an article of its own.
 func (d Derivation) Document() string {
-	return "\\documentclass[a4paper]{article}\n\\usepackage[margin=2cm]{geometry}\n\\usepackage{amsmath}\n\\allowdisplaybreaks\n" +
+	return "\\documentclass[a4paper]{article}\n\\usepackage[margin=2cm]{geometry}\n\\usepackage{amsmath}\n\\allowdisplaybreaks\n\\sloppy\n" +
 		"\\begin{document}\n" + d.LaTeX() + "\\end{document}\n"
-}
-
-// writeAligned sets a relation at the alignment point, long sums over several
-// lines.
-func writeAligned(b *strings.Builder, r symbolic.Relation) {
-	if r.Right.Kind() != symbolic.AdditionKind || len(r.Right.Args()) <= lineTerms {
-		b.WriteString(strings.Replace(r.LaTeX(), r.Left.LaTeX()+" ", r.Left.LaTeX()+" &", 1))
-		return
-	}
-	terms := r.Right.Args()
-	for k := 0; k < len(terms); k += lineTerms {
-		part := symbolic.Relation{Left: r.Left, Op: r.Op, Right: symbolic.Add(terms[k:min(k+lineTerms, len(terms))]...)}
-		if k == 0 {
-			writeAligned(b, part)
-			continue
-		}
-		line := part.Right.LaTeX()
-		b.WriteString(" \\\\\n&\\quad ")
-		if !strings.HasPrefix(line, "-") {
-			b.WriteString("+ ")
-		}
-		b.WriteString(line)
-	}
 }
 
 var latexEscapes = strings.NewReplacer(`\`, `\textbackslash{}`, `_`, `\_`, `%`, `\%`, `&`, `\&`, `#`, `\#`, `$`, `\$`, `{`, `\{`, `}`, `\}`,

@@ -125,6 +125,18 @@ func writeLaTeX(b *strings.Builder, e Expr) {
 	}
 }
 
+// LaTeXFactor returns the expression as a factor of a product: with the brackets
+// that it needs there.
+func LaTeXFactor(e Expr) string {
+	var b strings.Builder
+	if e.Kind() == PowerKind {
+		writeLaTeX(&b, e)
+	} else {
+		writeLaTeXIn(&b, e, inPower)
+	}
+	return b.String()
+}
+
 func writeLaTeXNumber(b *strings.Builder, r *big.Rat) {
 	if r.Sign() < 0 {
 		b.WriteByte('-')

@@ -107,6 +107,15 @@ func printOrder(terms []Expr) []Expr {
 	return terms
 }
 
+// PrintedTerms returns the terms of a sum in the order in which they are
+// printed; nil for other expressions.
+func (e Expr) PrintedTerms() []Expr {
+	if e.Kind() != AdditionKind {
+		return nil
+	}
+	return slices.Clone(printOrder(e.node().args))
+}
+
 // quotient splits a product into its number, the factors with positive powers
 // and those with negative powers (given with positive ones).
 func quotient(e Expr) (c *big.Rat, above, below []Expr) {
