@@ -28,6 +28,7 @@ type verbs struct {
 	Search    searchCmd    `cmd:"" help:"Train one supernet and record its trace."`
 	Check     checkCmd     `cmd:"" help:"Test a trace against what must hold."`
 	Predict   predictCmd   `cmd:"" help:"Integrate the closed-form dynamics along a trace or from a spec."`
+	Derive    deriveCmd    `cmd:"" help:"Print the closed forms of a cell: costs, dynamics, fixed points."`
 	Compare   compareCmd   `cmd:"" help:"Score predictions against observed traces."`
 }
 
