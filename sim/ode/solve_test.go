@@ -171,6 +171,15 @@ func TestStopsResolveJumps(t *testing.T) {
 		if with.Work.Rejected >= without.Work.Rejected {
 			t.Errorf("%s: %d refusals with the stop, %d without", m.Name(), with.Work.Rejected, without.Work.Rejected)
 		}
+		// Fixed steps have no error control to hide behind: every stage must see
+		// its own side of the jump.
+		fixed, err := Solve(jump, []float64{1}, 0, 3, Options{Method: m, Controller: Fixed{1. / 16}, Stops: []float64{1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(fixed.EndY[0]-want) > 1e-5 {
+			t.Errorf("%s, fixed steps: error %g", m.Name(), fixed.EndY[0]-want)
+		}
 		back, err := Solve(jump, []float64{want}, 3, 0, Options{Method: m, Controller: PI(1e-9, 1e-12), Stops: []float64{1}})
 		if err != nil {
 			t.Fatal(err)

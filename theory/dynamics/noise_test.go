@@ -89,6 +89,18 @@ func TestStationarySpread(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := d[1] - d[0]
+	// No flux: A rho = (B^2 rho)'/2 everywhere.
+	scale := 0.0
+	for _, x := range rho {
+		scale = max(scale, x)
+	}
+	flux := func(i int) float64 {
+		b := s.Diffusion(d[i])
+		return b * b * rho[i] / 2
+	}
+	for i := 1; i < n-1; i++ {
+		approx(t, "flux", s.Drift(d[i])*rho[i], (flux(i+1)-flux(i-1))/(2*h), 1e-4*scale*math.Abs(s.Slope(rest))*spread)
+	}
 	var mean, square float64
 	for i, x := range d {
 		mean += h * rho[i] * x

@@ -92,6 +92,9 @@ func TestTemperatureGame(t *testing.T) {
 	if gate, _ = play(1e-3, train, 4000); gate < .9 {
 		t.Errorf("single level closes the gate to %g", gate)
 	}
+	// With the gate open the training side alone sets the scale:
+	// L-H_train(s) + decay s^2 = 0.
+	approx(t, "open gate", train(eq.Scale), -game.Decay*eq.Scale*eq.Scale, 1e-12)
 	if _, err := BestScale(val, 50, 60); err == nil {
 		t.Error("an interval without a crossing was accepted")
 	}
