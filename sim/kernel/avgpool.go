@@ -33,61 +33,98 @@ func AveragePoolBackward[T Float](dsrc []T, dp Planes, g []T, gp Planes, win Win
 	}
 }
 
+// shares fills r with 1 over the number of cells inside the image, per output.
+func shares[T Float](r []T, n int, win Window) {
+	for x := range r {
+		lo, hi := inside(x*win.Stride-win.Pad, win.Size, win.Dilation, n)
+		r[x] = 1 / T(hi-lo)
+	}
+}
+
+// avgPlane sums along the rows first, then down the columns.
 func avgPlane[T Float](dst []T, dr int, src []T, sr, h, w, oh, ow int, win Window) {
-	for y := 0; y < oh; y++ {
-		y0 := y*win.Stride - win.Pad
-		ilo, ihi := inside(y0, win.Size, win.Dilation, h)
-		ry := 1 / T(ihi-ilo)
+	s := takeScratch()
+	buf := scratchOf[T](s, (h+1)*ow+oh)
+	rx, ry := buf[h*ow:][:ow], buf[(h+1)*ow:][:oh]
+	shares(rx, w, win)
+	shares(ry, h, win)
+	clear(buf[:h*ow])
+	for j := range win.Size {
+		off := j*win.Dilation - win.Pad
+		if lo, hi := reached(off, win.Stride, ow, w); lo == hi {
+			continue
+		} else if win.Stride == 1 {
+			addRows(h, hi-lo, rect[T]{buf, lo, ow}, rect[T]{src, lo + off, sr})
+		} else {
+			for y := range h {
+				row, r := src[y*sr:][:w], buf[y*ow:][:ow]
+				for x := lo; x < hi; x++ {
+					r[x] += row[x*win.Stride+off]
+				}
+			}
+		}
+	}
+	for y := range oh {
+		clear(dst[y*dr:][:ow])
+	}
+	for i := range win.Size {
+		off := i*win.Dilation - win.Pad
+		if lo, hi := reached(off, win.Stride, oh, h); lo < hi {
+			addRows(hi-lo, ow, rect[T]{dst, lo * dr, dr}, rect[T]{buf, (lo*win.Stride + off) * ow, win.Stride * ow})
+		}
+	}
+	for y := range oh {
 		d := dst[y*dr:][:ow]
-		for x := range d {
-			x0 := x*win.Stride - win.Pad
-			jlo, jhi := inside(x0, win.Size, win.Dilation, w)
-			var s T
-			for i := ilo; i < ihi; i++ {
-				row := src[(y0+i*win.Dilation)*sr:]
-				var r T
-				for j := jlo; j < jhi; j++ {
-					r += row[x0+j*win.Dilation]
-				}
-				s += r
-			}
-			d[x] = T(s*(1/T(jhi-jlo))) * ry
+		for x, v := range d {
+			d[x] = T(v*rx[x]) * ry[y]
 		}
 	}
+	s.give()
 }
 
-// avgPlaneBack gathers for each source cell, output rows in order and columns
-// within them, each row's sum scaled by 1/n_y and each term by 1/n_x.
+// avgPlaneBack spreads along the rows first, then gathers for each source row from the
+// output rows in order; within a row the contributions come in order of the outputs.
 func avgPlaneBack[T Float](dsrc []T, dr, h, w int, g []T, gr, oh, ow int, win Window) {
-	for y := 0; y < h; y++ {
-		d := dsrc[y*dr:][:w]
-		for x := range d {
-			var s T
-			for i := win.Size - 1; i >= 0; i-- {
-				oy, ok := source(y, i, win, oh)
-				if !ok {
-					continue
-				}
-				var r T
-				for j := win.Size - 1; j >= 0; j-- {
-					if ox, ok := source(x, j, win, ow); ok {
-						jlo, jhi := inside(ox*win.Stride-win.Pad, win.Size, win.Dilation, w)
-						r += T(g[oy*gr+ox] * (1 / T(jhi-jlo)))
-					}
-				}
-				ilo, ihi := inside(oy*win.Stride-win.Pad, win.Size, win.Dilation, h)
-				s += T(r * (1 / T(ihi-ilo)))
-			}
-			d[x] += s
+	s := takeScratch()
+	buf := scratchOf[T](s, oh*(w+ow)+h*w+ow+oh)
+	across, buf := buf[:oh*w], buf[oh*w:]
+	part, buf := buf[:oh*ow], buf[oh*ow:]
+	sum, buf := buf[:h*w], buf[h*w:]
+	rx, ry := buf[:ow], buf[ow:]
+	shares(rx, w, win)
+	shares(ry, h, win)
+	for y := range oh {
+		p := part[y*ow:][:ow]
+		for x, v := range g[y*gr:][:ow] {
+			p[x] = v * rx[x]
 		}
 	}
-}
-
-// source returns the output position whose tap i lies on input cell y.
-func source(y, i int, win Window, n int) (int, bool) {
-	t := y + win.Pad - i*win.Dilation
-	if t < 0 || t%win.Stride != 0 || t/win.Stride >= n {
-		return 0, false
+	clear(across)
+	for j := win.Size - 1; j >= 0; j-- {
+		off := j*win.Dilation - win.Pad
+		if lo, hi := reached(off, win.Stride, ow, w); lo == hi {
+			continue
+		} else if win.Stride == 1 {
+			addRows(oh, hi-lo, rect[T]{across, lo + off, w}, rect[T]{part, lo, ow})
+		} else {
+			for y := range oh {
+				r, p := across[y*w:][:w], part[y*ow:][:ow]
+				for x := lo; x < hi; x++ {
+					r[x*win.Stride+off] += p[x]
+				}
+			}
+		}
 	}
-	return t / win.Stride, true
+	for y := range oh {
+		scaleRow(across[y*w:][:w], ry[y])
+	}
+	clear(sum)
+	for i := win.Size - 1; i >= 0; i-- {
+		off := i*win.Dilation - win.Pad
+		if lo, hi := reached(off, win.Stride, oh, h); lo < hi {
+			addRows(hi-lo, w, rect[T]{sum, (lo*win.Stride + off) * w, win.Stride * w}, rect[T]{across, lo * w, w})
+		}
+	}
+	addRows(h, w, rect[T]{dsrc, 0, dr}, rect[T]{sum, 0, w})
+	s.give()
 }

@@ -14,8 +14,8 @@ func ceilings() Ceilings {
 	return measured[path]
 }
 
-// shares runs f as a benchmark and reports its share of the ceilings.
-func shares[T Float](b *testing.B, flops, bytes float64, f func()) {
+// measure runs f as a benchmark and reports its share of the ceilings.
+func measure[T Float](b *testing.B, flops, bytes float64, f func()) {
 	c := ceilings()
 	f()
 	b.ReportAllocs()
@@ -68,13 +68,13 @@ func benchmarkDepthwise[T Float](b *testing.B) {
 		z := float64(sizeOf[T]())
 		in, out := float64(x.c*x.h*x.w), float64(op.Len())
 		b.Run("forward/"+x.name, func(b *testing.B) {
-			shares[T](b, k2*out, z*(in+out), func() { Depthwise(dst, op, src, sp, w, x.win, false) })
+			measure[T](b, k2*out, z*(in+out), func() { Depthwise(dst, op, src, sp, w, x.win, false) })
 		})
 		b.Run("data/"+x.name, func(b *testing.B) {
-			shares[T](b, k2*in, z*(out+2*in), func() { DepthwiseBackwardData(dsrc, Dense(x.c, x.h, x.w), g, gp, w, x.win) })
+			measure[T](b, k2*in, z*(out+2*in), func() { DepthwiseBackwardData(dsrc, Dense(x.c, x.h, x.w), g, gp, w, x.win) })
 		})
 		b.Run("weights/"+x.name, func(b *testing.B) {
-			shares[T](b, k2*out, z*(in+out), func() { DepthwiseBackwardWeights(dw, dst, op, src, sp, x.win) })
+			measure[T](b, k2*out, z*(in+out), func() { DepthwiseBackwardWeights(dw, dst, op, src, sp, x.win) })
 		})
 	}
 }
@@ -114,7 +114,7 @@ func benchmarkPasses[T Float](b *testing.B) {
 		{"AveragePool", 2, func() { AveragePool(dst, p, src, p, win) }},
 		{"AveragePoolBackward", 3, func() { AveragePoolBackward(dst, p, g, p, win) }},
 	} {
-		b.Run(x.name, func(b *testing.B) { shares[T](b, 0, x.arrays*n, x.f) })
+		b.Run(x.name, func(b *testing.B) { measure[T](b, 0, x.arrays*n, x.f) })
 	}
 }
 
@@ -142,7 +142,7 @@ func benchmarkGemm[T Float](b *testing.B) {
 		p := newProduct[T](r, tA, tB, x.m, x.n, x.k, 0, 1, 0)
 		b.Run(x.name, func(b *testing.B) {
 			m, n, k := float64(x.m), float64(x.n), float64(x.k)
-			shares[T](b, 2*m*n*k, float64(sizeOf[T]())*(m*k+k*n+m*n), func() { p.run(p.c) })
+			measure[T](b, 2*m*n*k, float64(sizeOf[T]())*(m*k+k*n+m*n), func() { p.run(p.c) })
 		})
 	}
 }

@@ -87,51 +87,69 @@ func checkWeights[T Float](what string, w []T, c int, win Window) {
 	}
 }
 
-// correlateGo is the portable correlate.
+// strip is the number of outputs that the portable convolution sums at a time.
+const strip = 64
+
+// correlateGo is the portable correlate: rows of taps are added to strips of a row.
 func correlateGo[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) {
-	for y := 0; y < h; y++ {
-		d := dst[y*dr:][:wd]
-		if size == 3 && stride == 1 {
-			rowTaps3(d, src[o+y*sr:], sr*dil, dil, w, accumulate)
-			continue
-		}
-		for x := range d {
-			var s T
-			q := o + y*stride*sr + x*stride
-			for i := 0; i < size; i++ {
-				for j := 0; j < size; j++ {
-					s += T(w[i*size+j] * src[q+i*dil*sr+j*dil])
+	var buf [strip]T
+	for y := range h {
+		for x0 := 0; x0 < wd; x0 += strip {
+			d := dst[y*dr+x0:][:min(strip, wd-x0)]
+			s := buf[:len(d)]
+			clear(s)
+			for i := range size {
+				taps := w[i*size:][:size]
+				row := src[o+(y*stride+i*dil)*sr+x0*stride:]
+				switch {
+				case stride > 1:
+					for x := range s {
+						v := s[x]
+						for j, t := range taps {
+							v += T(t * row[x*stride+j*dil])
+						}
+						s[x] = v
+					}
+				case size == 3:
+					addTaps3(s, row, dil, taps)
+				case size == 5:
+					addTaps5(s, row, dil, taps)
+				default:
+					for j, t := range taps {
+						axpyRowGo(s, row[j*dil:], t)
+					}
 				}
 			}
 			if accumulate {
-				s = d[x] + s
+				addRowGo(d, s)
+			} else {
+				copy(d, s)
 			}
-			d[x] = s
 		}
 	}
 }
 
-// rowTaps3 is the 3×3 row of correlateGo with its taps unrolled.
-func rowTaps3[T Float](d, src []T, dy, dx int, w []T, accumulate bool) {
-	n := len(d)
-	w = w[:9]
-	a0, a1, a2 := src[:n], src[dx:][:n], src[2*dx:][:n]
-	b0, b1, b2 := src[dy:][:n], src[dy+dx:][:n], src[dy+2*dx:][:n]
-	c0, c1, c2 := src[2*dy:][:n], src[2*dy+dx:][:n], src[2*dy+2*dx:][:n]
-	for x := range d {
-		s := T(w[0] * a0[x])
-		s += T(w[1] * a1[x])
-		s += T(w[2] * a2[x])
-		s += T(w[3] * b0[x])
-		s += T(w[4] * b1[x])
-		s += T(w[5] * b2[x])
-		s += T(w[6] * c0[x])
-		s += T(w[7] * c1[x])
-		s += T(w[8] * c2[x])
-		if accumulate {
-			s = d[x] + s
-		}
-		d[x] = s
+func addTaps3[T Float](s, row []T, d int, w []T) {
+	n := len(s)
+	a, b, c := row[:n], row[d:][:n], row[2*d:][:n]
+	w0, w1, w2 := w[0], w[1], w[2]
+	for x, v := range s {
+		v += T(w0 * a[x])
+		v += T(w1 * b[x])
+		s[x] = v + T(w2*c[x])
+	}
+}
+
+func addTaps5[T Float](s, row []T, d int, w []T) {
+	n := len(s)
+	a, b, c, e, f := row[:n], row[d:][:n], row[2*d:][:n], row[3*d:][:n], row[4*d:][:n]
+	w0, w1, w2, w3, w4 := w[0], w[1], w[2], w[3], w[4]
+	for x, v := range s {
+		v += T(w0 * a[x])
+		v += T(w1 * b[x])
+		v += T(w2 * c[x])
+		v += T(w3 * e[x])
+		s[x] = v + T(w4*f[x])
 	}
 }
 

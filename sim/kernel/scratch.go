@@ -6,7 +6,10 @@ import (
 )
 
 // scratch is a reusable buffer for packed blocks.
-type scratch struct{ buf, sums []float64 }
+type scratch struct {
+	buf, sums []float64
+	words     []uint64
+}
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
@@ -29,6 +32,14 @@ func (s *scratch) lanes(n int) []float64 {
 		s.sums = make([]float64, 8*n)
 	}
 	return s.sums[:8*n]
+}
+
+// marks is two rows of n numbers.
+func (s *scratch) marks(n int) (a, b []uint64) {
+	if len(s.words) < 2*n {
+		s.words = make([]uint64, 2*n)
+	}
+	return s.words[:n], s.words[n : 2*n]
 }
 
 func bytePtr(p *float64) *byte { return (*byte)(unsafe.Pointer(p)) }
