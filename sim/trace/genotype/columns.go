@@ -13,6 +13,8 @@ import (
 type Observation struct {
 	Scores [][]float64
 	Logged Cell
+	Gauge  []float64 // per edge, where edges compete by raw alpha: see Rule
+	Slack  []float64
 }
 
 // Columns says which operation stands in which column.
@@ -45,19 +47,19 @@ const (
 // one without which the derived edges fit best, and an operation's column is the
 // one that is largest where the operation was chosen. Without any of these it is
 // an *AskError.
-func NameColumns(c cell.Cell, columns int, given, stated []string, known [][]string, obs []Observation, unit float64, centre bool) (Columns, error) {
+func NameColumns(c cell.Cell, columns int, given, stated []string, known [][]string, obs []Observation, unit float64) (Columns, error) {
 	if len(given) > 0 {
-		return named(c, columns, given, "given", obs, unit, centre)
+		return named(c, columns, given, "given", obs, unit)
 	}
 	if len(stated) > 0 {
-		return named(c, columns, stated, "stated in the log", obs, unit, centre)
+		return named(c, columns, stated, "stated in the log", obs, unit)
 	}
 	var fits *Columns
 	for _, ops := range known {
 		if len(ops) != columns {
 			continue
 		}
-		got, err := named(c, columns, ops, "", obs, unit, centre)
+		got, err := named(c, columns, ops, "", obs, unit)
 		if err != nil {
 			return Columns{}, err
 		}
@@ -76,11 +78,11 @@ func NameColumns(c cell.Cell, columns int, given, stated []string, known [][]str
 	if fits != nil {
 		return *fits, nil
 	}
-	return voted(c, columns, obs, unit, centre)
+	return voted(c, columns, obs, unit)
 }
 
 // named checks a list of names and counts how far genotypes agree with it.
-func named(c cell.Cell, columns int, ops []string, how string, obs []Observation, unit float64, centre bool) (Columns, error) {
+func named(c cell.Cell, columns int, ops []string, how string, obs []Observation, unit float64) (Columns, error) {
 	if len(ops) != columns {
 		return Columns{}, fmt.Errorf("%d operations are named (%s), but the log has %d columns", len(ops), strings.Join(ops, ","), columns)
 	}
@@ -99,15 +101,16 @@ func named(c cell.Cell, columns int, ops []string, how string, obs []Observation
 		out.Ops = append(out.Ops, n)
 	}
 	for _, o := range obs {
-		out.Agree = out.Agree.Add(Match(o.Logged, c, out.Ops, o.Scores, RuleFor(o.Logged, c, out.None, centre), unit))
+		out.Agree = out.Agree.Add(Match(o.Logged, c, out.Ops, o.Scores, RuleFor(o, c, out.None), unit))
 	}
 	return out, nil
 }
 
 // RuleFor is the rule by which the logged cell was derived, told by its size and
 // by whether it chooses none.
-func RuleFor(logged Cell, c cell.Cell, none int, centre bool) Rule {
-	r := Rule{PerNode: 2, None: none, Centre: centre}
+func RuleFor(o Observation, c cell.Cell, none int) Rule {
+	logged := o.Logged
+	r := Rule{PerNode: 2, None: none, Gauge: o.Gauge, Slack: o.Slack}
 	if logged.Pairs() == len(c.Edges) {
 		r.PerNode = 0
 	}
@@ -125,12 +128,12 @@ func RuleFor(logged Cell, c cell.Cell, none int, centre bool) Rule {
 }
 
 // voted lets the genotypes name the columns.
-func voted(c cell.Cell, columns int, obs []Observation, unit float64, centre bool) (Columns, error) {
+func voted(c cell.Cell, columns int, obs []Observation, unit float64) (Columns, error) {
 	none, fit, ties := -1, -1, 0
 	for k := -1; k < columns; k++ {
 		same := 0
 		for _, o := range obs {
-			same += sameEdges(o, c, Rule{PerNode: 2, None: k, Centre: centre})
+			same += sameEdges(o, c, Rule{PerNode: 2, None: k, Gauge: o.Gauge, Slack: o.Slack})
 		}
 		if same > fit {
 			none, fit, ties = k, same, 0
@@ -185,7 +188,7 @@ func voted(c cell.Cell, columns int, obs []Observation, unit float64, centre boo
 			ops[k] = n
 		}
 	}
-	out, err := named(c, columns, ops, "", obs, unit, centre)
+	out, err := named(c, columns, ops, "", obs, unit)
 	if err == nil && out.Agree.Share() < minShare {
 		err = &AskError{columns}
 	}

@@ -12,9 +12,9 @@ type Rule struct {
 	PerNode int  // edges kept per node; 0: all
 	None    int  // column of none; -1: there is none
 	AskNone bool // none is a candidate like any other
-	// Centre ranks edges by log p - mean log p instead of p, which is the order of raw alpha where
-	// alpha sums to nearly the same on every edge (pt.darts ranks by raw alpha).
-	Centre bool
+	// Gauge, where it is not nil, makes edges compete by raw alpha = log p - gauge of
+	// the edge instead of p (pt.darts); Slack is what is not known of it.
+	Gauge, Slack []float64
 }
 
 // best returns the column with the largest score of a row and that score;
@@ -29,17 +29,13 @@ func (r Rule) best(row []float64) (int, float64) {
 	return k, top
 }
 
-// rank is the score by which an edge competes for its node.
-func (r Rule) rank(row []float64) float64 {
+// rank is the score by which edge e competes for its node.
+func (r Rule) rank(e int, row []float64) float64 {
 	_, top := r.best(row)
-	if !r.Centre {
+	if r.Gauge == nil || top == math.Inf(-1) {
 		return top
 	}
-	mean := 0.0
-	for _, v := range row {
-		mean += math.Log(math.Max(v, 5e-5)) / float64(len(row))
-	}
-	return math.Log(math.Max(top, 5e-5)) - mean
+	return math.Log(math.Max(top, 1e-12)) - r.Gauge[e]
 }
 
 // Derive returns the wiring of a cell under the rule; scores are [edge][op].
@@ -48,7 +44,7 @@ func Derive(c cell.Cell, ops []string, scores [][]float64, r Rule) Cell {
 	for j := cell.Inputs; j < cell.Inputs+c.Nodes; j++ {
 		into := c.Into(j)
 		slices.SortStableFunc(into, func(a, b int) int {
-			switch x, y := r.rank(scores[a]), r.rank(scores[b]); {
+			switch x, y := r.rank(a, scores[a]), r.rank(b, scores[b]); {
 			case x > y:
 				return -1
 			case x < y:
@@ -124,11 +120,11 @@ func tied(p Pair, to int, c cell.Cell, ops []string, scores [][]float64, r Rule,
 	better := 0
 	for _, f := range c.Into(to) {
 		s := slack
-		if r.Centre { // an error of half a unit in each probability, relative to it
+		if r.Gauge != nil { // half a unit in each probability, relative to it, and what is open of the gauges
 			_, a := r.best(scores[f])
-			s = unit/math.Max(a, unit) + unit/math.Max(scores[e][k], unit)
+			s = unit/2/math.Max(a, unit) + unit/2/math.Max(scores[e][k], unit) + r.Slack[e] + r.Slack[f]
 		}
-		if f != e && r.rank(scores[f])-r.rank(scores[e]) > s {
+		if f != e && r.rank(f, scores[f])-r.rank(e, scores[e]) > s {
 			better++
 		}
 	}

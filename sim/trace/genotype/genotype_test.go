@@ -84,7 +84,7 @@ func random(rng *rand.Rand, c cell.Cell, ops []string, r Rule, decimals int) Obs
 			scores[e][o] = math.Round(scores[e][o]*scale) / scale
 		}
 	}
-	return Observation{scores, logged}
+	return Observation{Scores: scores, Logged: logged}
 }
 
 func TestColumnsAreToldByTheGenotypes(t *testing.T) {
@@ -98,7 +98,7 @@ func TestColumnsAreToldByTheGenotypes(t *testing.T) {
 	for range 40 {
 		obs = append(obs, random(rng, c, ops, Rule{PerNode: 2, None: 1}, 4))
 	}
-	got, err := NameColumns(c, 4, nil, nil, nil, obs, 1e-4, false)
+	got, err := NameColumns(c, 4, nil, nil, nil, obs, 1e-4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,18 +107,18 @@ func TestColumnsAreToldByTheGenotypes(t *testing.T) {
 	}
 	// A known order that the genotypes contradict is not believed.
 	wrong := []string{"none", "mb_conv", "fused", "sep_conv_3x3"}
-	got, err = NameColumns(c, 4, nil, nil, [][]string{wrong}, obs, 1e-4, false)
+	got, err = NameColumns(c, 4, nil, nil, [][]string{wrong}, obs, 1e-4)
 	if err != nil || got.None != 1 {
 		t.Errorf("a wrong known order: %v %v", got.Ops, err)
 	}
 	var ask *AskError
-	if _, err = NameColumns(c, 4, nil, nil, nil, nil, 1e-4, false); !errors.As(err, &ask) || !strings.Contains(err.Error(), "--ops") {
+	if _, err = NameColumns(c, 4, nil, nil, nil, nil, 1e-4); !errors.As(err, &ask) || !strings.Contains(err.Error(), "--ops") {
 		t.Errorf("without any evidence: %v", err)
 	}
-	if _, err = NameColumns(c, 4, []string{"a", "b"}, nil, nil, obs, 1e-4, false); err == nil {
+	if _, err = NameColumns(c, 4, []string{"a", "b"}, nil, nil, obs, 1e-4); err == nil {
 		t.Error("two names for four columns were accepted")
 	}
-	if got, err = NameColumns(c, 4, []string{"?", "none", "?", "?"}, nil, nil, obs, 1e-4, false); err != nil || len(got.Unnamed) != 3 || got.Agree.Different != 320 {
+	if got, err = NameColumns(c, 4, []string{"?", "none", "?", "?"}, nil, nil, obs, 1e-4); err != nil || len(got.Unnamed) != 3 || got.Agree.Different != 320 {
 		t.Errorf("unknown columns: %+v %v", got, err)
 	}
 }

@@ -1,0 +1,50 @@
+package runlog
+
+import "math"
+
+// Gauge recovers, per snapshot and edge, the constant by which raw alpha differs
+// from the logarithm of its printed softmax: alpha_k = log p_k - gauge. The
+// softmax hides it, but the search moves it in a known way: the gradients of an
+// edge sum to zero (P1.1), and Adam divides each by its own root mean square r_k, so
+//
+//	sum_k r_k (alpha_k(t+1) - alpha_k(t)) = 0,
+//
+// which fixes the change of the gauge given the ratios of the r_k. Taken is
+// r_k ~ sqrt(p_k (1 - p_k)), between the p_k of independent costs and the equal
+// r_k of a two-way competition; weight decay is neglected. The start is the mean
+// of log p, as alpha starts as small noise. Slack is how much of an edge's gauge
+// is left open by printed units and by the start: it is an estimate, not a bound.
+// unit is one unit of the last printed place.
+func Gauge(prob [][][]float64, unit float64) (gauge, slack [][]float64) {
+	const start = 1e-3 // standard deviation of alpha at the start in every known code
+	var prev [][]float64
+	for t, table := range prob {
+		g, s := make([]float64, len(table)), make([]float64, len(table))
+		now := make([][]float64, len(table))
+		for e, row := range table {
+			now[e] = make([]float64, len(row))
+			mean := 0.0
+			for k, p := range row {
+				now[e][k] = math.Log(math.Max(p, math.Max(unit/2, 1e-12)))
+				mean += now[e][k] / float64(len(row))
+			}
+			if t == 0 || len(prev[e]) != len(row) {
+				g[e] = mean
+			} else {
+				sum, weight, round := 0.0, 0.0, 0.0
+				for k, p := range row {
+					mid := (p + prob[t-1][e][k]) / 2
+					r := math.Sqrt(math.Max(mid, unit/2) * math.Max(1-mid, unit/2))
+					sum += r * (now[e][k] - prev[e][k])
+					weight += r
+					round += r * unit / 2 / math.Max(mid, unit/2)
+				}
+				g[e] = gauge[t-1][e] + sum/weight
+				s[e] = round / weight
+			}
+			s[e] += start * 2 / math.Sqrt(float64(len(row)))
+		}
+		gauge, slack, prev = append(gauge, g), append(slack, s), now
+	}
+	return gauge, slack
+}
