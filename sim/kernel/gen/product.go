@@ -40,10 +40,10 @@ func rowAddresses(base, stride reg.GPVirtual, rows int) (bases []reg.GPVirtual, 
 		bases = append(bases, second)
 	}
 	multiple := map[int]reg.GPVirtual{1: stride}
-	for i, f := range map[int]int{3: 2, 5: 4} {
+	for _, i := range []int{3, 5} {
 		if half > i {
 			multiple[i] = GP64()
-			LEAQ(Mem{Base: stride, Index: stride, Scale: uint8(f)}, multiple[i])
+			LEAQ(Mem{Base: stride, Index: stride, Scale: uint8(i - 1)}, multiple[i])
 		}
 	}
 	if half > 7 {
