@@ -77,6 +77,15 @@ func (h *head) gradient(g *mat.VecDense, hess *mat.SymDense) {
 		g.SetVec(i, h.decay*w)
 		hess.SetSym(i, i, h.decay)
 	}
+	// Adding a vector to the weights of all classes changes no logit; curvature
+	// in that direction keeps the Hessian regular, and the gradient has no part
+	// in it.
+	width := n / headClasses
+	for a := range n {
+		for b := a; b < n; b += width {
+			hess.SetSym(a, b, hess.At(a, b)+1e-2)
+		}
+	}
 	p := make([]float64, headClasses)
 	h.visit(h.weight, func(weight float64, mask [2]float64, x, z, r []float64, _ int) {
 		cost.Softmax(p, z)
