@@ -87,10 +87,9 @@ type assignment struct {
 	law    Law
 	votes  *Votes
 	stack  []int // index of each cell's kind in the manifest
-	cells  []int // number of cells per kind
 	shares [][]float64
 	scale  scale
-	noise  []float64 // of the last step, per flat entry: variance of its cost
+	noise  []float64 // of the last step, per flat entry: variance of its cost in units of the law's noise
 }
 
 // scale is the mean square of the share (L-H)/V over about the last 50 steps.
@@ -110,19 +109,13 @@ func (s *scale) square() float64 {
 }
 
 func (f *frame) newAssignment(m *trace.Manifest, law Law) (*assignment, error) {
-	a := &assignment{f: f, law: law, votes: NewVotes(f.cell, f.ops), cells: make([]int, f.kinds), noise: make([]float64, f.size)}
-	for _, name := range m.Stack {
-		at := -1
-		for k, n := range m.Kinds {
-			if n == name {
-				at = k
-			}
-		}
-		if at < 0 {
-			return nil, fmt.Errorf("stack names a cell of kind %q, which is not among the kinds %v", name, m.Kinds)
-		}
-		a.stack = append(a.stack, at)
-		a.cells[at]++
+	a := &assignment{f: f, law: law, votes: NewVotes(f.cell, f.ops), noise: make([]float64, f.size)}
+	if law.Energy != 0 {
+		a.votes.Energy = law.Energy
+	}
+	var err error
+	if a.stack, err = kindStack(m); err != nil {
+		return nil, err
 	}
 	for range f.edges {
 		a.shares = append(a.shares, make([]float64, len(f.ops)))
@@ -145,9 +138,11 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 			c.Mean[last][e][o] = share * s.Gap()
 		}
 	}
-	amplitude := a.law.amplitude(math.Sqrt(a.scale.square()), s)
+	l := losses{s.Loss, s.Entropy}
+	amplitude := a.law.amplitude(math.Sqrt(a.scale.square()), l)
 	clear(a.noise)
 	in := routes(len(a.stack))
+	noises := a.law.noises(a.stack, f.kinds, l)
 	for k := range f.kinds {
 		a.votes.Shares(a.shares, gate[k])
 		for i, kind := range a.stack {
@@ -158,7 +153,7 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 		for _, s := range f.kindSlots(k) {
 			for i, o := range s.op {
 				if a.shares[s.edge][o] != 0 {
-					a.noise[s.lo+i] = a.law.Noise * float64(a.cells[k]) * a.scale.square()
+					a.noise[s.lo+i] = noises[k] * a.scale.square()
 				}
 			}
 		}
@@ -177,34 +172,41 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 	return c
 }
 
-// second writes E[g^2] = g^2 + sum over operations of (dg/dC)^2 Var C: the
-// gradient is linear in the costs, and their noises are independent.
+// second writes E[g^2] = g^2 + sum over noises of (dg/dC)^2 Var C: the gradient
+// is linear in the costs, and the noises of edges and operations are
+// independent.
 func (a *assignment) second(g2, g, alpha, c []float64, p *trace.Point) error {
 	for k, x := range g {
 		g2[k] = x * x
 	}
-	if a.law.Noise == 0 {
-		return nil
-	}
-	f := a.f
-	unit, d := make([]float64, f.size), make([]float64, f.size)
-	for i := range f.ops { // one operation of every edge at a time: edges do not mix
+	unit, d := make([]float64, len(g)), make([]float64, len(g))
+	add := func(variance float64, part func(i int) bool) error {
 		any := false
 		clear(unit)
-		for _, s := range f.slots {
-			if i < len(s.op) && a.noise[s.lo+i] > 0 && !(f.spec.OneHot() && p.Gate[s.kind][s.edge][s.op[i]] == 0) {
-				unit[s.lo+i], any = math.Sqrt(a.noise[s.lo+i]), true
+		for _, s := range a.f.slots { // edges do not mix: all at a time
+			for i := range s.op {
+				if part(i) && a.noise[s.lo+i] > 0 {
+					unit[s.lo+i], any = math.Sqrt(variance*a.noise[s.lo+i]), true
+				}
 			}
 		}
-		if !any {
-			continue
+		if !any || variance == 0 {
+			return nil
 		}
-		if err := f.gradient(d, alpha, unit, p); err != nil {
-			return err
-		}
+		err := a.f.gradient(d, alpha, unit, p)
 		for k, x := range d {
 			g2[k] += x * x
 		}
+		return err
 	}
-	return nil
+	if a.f.spec.OneHot() {
+		return add(a.law.Noise+a.law.OpNoise, func(int) bool { return true })
+	}
+	err := add(a.law.Noise, func(int) bool { return true })
+	for o := range a.f.ops {
+		if err == nil {
+			err = add(a.law.OpNoise, func(i int) bool { return i == o })
+		}
+	}
+	return err
 }

@@ -24,7 +24,11 @@ import (
 // of the n effective edges (P4.8); an intermediate skip is paid for twice, once
 // on its own edge and once on the edges whose output it hands on (P4.1, P3.4).
 // An edge into a node outside the concat costs nothing unless skips lead on.
+// Energy is the weight of a voter on an edge from an intermediate node, in place
+// of the 1 in a^k: such an edge carries more energy at initialisation, and under
+// soft gates also later (P4.1, P6).
 type Votes struct {
+	Energy      float64
 	cell        cell.Cell
 	ops         []cell.Operation
 	none        int
@@ -33,7 +37,7 @@ type Votes struct {
 
 // NewVotes prepares the count for a cell and its list of operations.
 func NewVotes(c cell.Cell, ops []cell.Operation) *Votes {
-	v := &Votes{cell: c, ops: ops, none: -1, node: make([]float64, cell.Inputs+c.Nodes), reach: make([]float64, cell.Inputs+c.Nodes)}
+	v := &Votes{Energy: 1, cell: c, ops: ops, none: -1, node: make([]float64, cell.Inputs+c.Nodes), reach: make([]float64, cell.Inputs+c.Nodes)}
 	for k, o := range ops {
 		if o.Name == cell.None {
 			v.none = k
@@ -92,6 +96,8 @@ func (v *Votes) carries(i, k int) float64 {
 		return 0
 	case v.ops[k].Degree == 1:
 		return v.node[i]
+	case i >= cell.Inputs:
+		return v.Energy
 	}
 	return 1
 }

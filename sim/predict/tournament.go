@@ -3,8 +3,7 @@ package predict
 import (
 	"math"
 
-	"edgewise/sim/trace"
-	"edgewise/theory/bias"
+	"edgewise/sim/spec"
 	"edgewise/theory/cell"
 )
 
@@ -14,7 +13,9 @@ import (
 //
 //	C_e  = share_e (L-H) [last cell] + sum over cells of f (u_e - ubar_j)
 //	f    = q L^Fading
-//	Var C_e = Noise q^2 per cell
+//	Var C_e = Noise q^2 per cell, common to the operations of the edge,
+//	          and OpNoise q^2 per cell and operation,
+//	          both times (1 + Untrained e^-(log K - H)/0.2)^2d in the cell d places before the last
 //
 // u_e is what the route through e's source lacks in usefulness, ubar_j its mean
 // over the voters that enter e's target j, so that the tournament is zero-sum
@@ -22,29 +23,35 @@ import (
 // steps: the scale of a voter's cost, which makes the constants free of units.
 // With Routes the lack is
 //
-//	u = Cells * (shortest number of cells from the stem) + Nodes * (source depth in the cell)
+//	u = Cells * (shortest number of cells from the stem) + Nodes * [source is an intermediate node]
 //
-// as an output is as good as the best of its inputs; without, the source's
+// as an output is as good as the best of its inputs, and every intermediate node
+// has edges from the cell's inputs; without, the source's
 // number counts (input 0, input 1, node 2, ...), in units of Cells. The zero
 // Law is equal shares alone (P5.12).
 type Law struct {
-	Name   string
-	Noise  float64 // variance of an edge's cost about its law, in units of q^2
-	Cells  float64 // lack per cell
-	Nodes  float64 // lack per intermediate node
-	Routes bool
-	Fading float64 // exponent of L
+	Name       string
+	Noise      float64 // variance of an edge's cost about its law, in units of q^2
+	OpNoise    float64 // variance of an operation's cost about its edge's, in units of q^2
+	Energy     float64 // weight of voters on edges from intermediate nodes; 0 means 1 (Votes)
+	Untrained  float64 // growth of the noise per cell towards the stem while nothing is learned
+	Redundancy float64 // v E[n] in units of log K - H, for expected costs (rung law)
+	Cells      float64 // lack per cell
+	Nodes      float64 // lack per intermediate node
+	Routes     bool
+	Fading     float64 // exponent of L
 }
 
-// Laws returns the candidates that were tried, plainest first. Their constants
-// are calibrated on the runs that Calibration names.
+// Laws returns the candidates that were tried for one-hot gates, plainest first.
+// The last is the one that LawFor gives.
 func Laws() []Law {
 	return []Law{
-		{Name: "equal shares"},
-		{Name: "equal shares with noise", Noise: 1},
-		{Name: "order of sources", Noise: 1, Cells: .4},
-		{Name: "shortest route", Noise: 1.02, Cells: .4165, Nodes: .3734, Routes: true},
-		{Name: "shortest route, fading", Noise: 1.02, Cells: .2843, Nodes: .2472, Routes: true, Fading: 1},
+		{Name: "equal shares", Redundancy: .45},
+		{Name: "equal shares, noise", Noise: 2, Redundancy: .45},
+		{Name: "order of sources", Noise: 2, Cells: .3, Redundancy: .45},
+		{Name: "shortest route", Noise: 2, Cells: .46, Nodes: .5, Routes: true, Redundancy: .45},
+		{Name: "shortest route, untrained noise", Noise: 2, Cells: .46, Nodes: .5, Routes: true, Untrained: .37, Redundancy: .45},
+		{Name: "shortest route, untrained noise, fading", Noise: 2, Cells: .46, Nodes: .5, Routes: true, Untrained: .37, Fading: .5, Redundancy: .45},
 	}
 }
 
@@ -73,15 +80,15 @@ func (l Law) lack(node int, inputs [cell.Inputs]float64) float64 {
 	for _, d := range inputs[1:] {
 		best = math.Min(best, d)
 	}
-	return l.Cells*best + l.Nodes*float64(bias.SourceDepth(node))
+	return l.Cells*best + l.Nodes
 }
 
 // amplitude is f for the scale q of a voter's cost and the losses of the step.
-func (l Law) amplitude(q float64, s *trace.Split) float64 {
+func (l Law) amplitude(q float64, s losses) float64 {
 	if l.Cells == 0 && l.Nodes == 0 {
 		return 0
 	}
-	return q * math.Pow(s.Loss, l.Fading)
+	return q * math.Pow(s.loss, l.Fading)
 }
 
 // tournament adds f (u_e - ubar_j) to the costs of every operation of every
@@ -114,4 +121,26 @@ func (l Law) tournament(dst [][]float64, c cell.Cell, gate, shares [][]float64, 
 			}
 		}
 	}
+}
+
+// noises returns, per kind, the sum over its cells of the growth of the noise.
+// Untrained cells with batch norm amplify the gradient on its way to the stem.
+func (l Law) noises(stack []int, kinds int, s losses) []float64 {
+	growth := math.Pow(1+l.Untrained*math.Exp(-s.information()/0.2), 2)
+	out := make([]float64, kinds)
+	for i, k := range stack {
+		out[k] += math.Pow(growth, float64(len(stack)-1-i))
+	}
+	return out
+}
+
+// LawFor returns the calibrated law of a spec's algorithm; see Calibration.
+func LawFor(s *spec.Spec) Law {
+	switch s.Algorithm {
+	case spec.DARTS:
+		return Law{Name: "equal shares with energy and noise", Noise: .55, OpNoise: 9.3, Energy: 2.36, Redundancy: .45}
+	case spec.SNAS:
+		return Law{Name: "shortest route, fading", Noise: 2, Cells: .5, Nodes: .45, Routes: true, Fading: .5, Untrained: .37, Redundancy: .45}
+	}
+	return Law{Name: "shortest route, fading", Noise: 2, Cells: .5, Nodes: .45, Routes: true, Fading: .5, Untrained: .37, Redundancy: .45}
 }
