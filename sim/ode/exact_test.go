@@ -8,16 +8,6 @@ import (
 	"edgewise/theory/dynamics"
 )
 
-// flow turns a field of theory/dynamics with learning rate eta into a term.
-func flow(dim int, eta float64, f dynamics.Field) Term {
-	return Term{Dim: dim, Autonomous: true, F: func(d []float64, _ float64, y []float64) {
-		f(d, y)
-		for k := range d {
-			d[k] *= eta
-		}
-	}}
-}
-
 // strict integrates to the last digits that matter.
 var strict = Options{Controller: PI(1e-12, 1e-13)}
 
@@ -55,7 +45,7 @@ func TestEqualCostSolutionTo1em9(t *testing.T) {
 				}
 				c[0] = 0
 			})
-			y := integrate(t, flow(ops, e.Eta, f), y0, run.end)
+			y := integrate(t, Flow(ops, e.Eta, f), y0, run.end)
 			within(t, "D", y[1]-y[0]+e.Uniform(), e.At(.4+e.Uniform(), run.cost*run.end), 1e-9)
 		}
 	}
@@ -94,7 +84,7 @@ func TestUnequalOperationsTo1em9(t *testing.T) {
 		}
 		c[0] = 0
 	})
-	y := integrate(t, flow(ops, e.Eta, f), y0, 20)
+	y := integrate(t, Flow(ops, e.Eta, f), y0, 20)
 	reduce := func(y []float64) []float64 { // D, pi_1..pi_4
 		p := make([]float64, ops)
 		cost.Softmax(p, y)
@@ -118,7 +108,7 @@ func TestReplicatorTo1em9(t *testing.T) {
 	c := []float64{0, .3, -.5, 1, .2, -.1}
 	f := dynamics.NaturalField(6, func(out, _ []float64) { copy(out, c) })
 	a0 := []float64{.1, -.4, 0, 1, .3, -1}
-	a := integrate(t, flow(6, .2, f), a0, 40)
+	a := integrate(t, Flow(6, .2, f), a0, 40)
 	p, p0, got, x := make([]float64, 6), make([]float64, 6), make([]float64, 6), make([]float64, 6)
 	cost.Softmax(p0, a0)
 	cost.Softmax(got, a)
@@ -194,7 +184,7 @@ func TestDecayEquilibriumTo1em9(t *testing.T) {
 	}
 	f := dynamics.DARTSField(5, func(out, _ []float64) { copy(out, c) }).WithDecay(1e-2)
 	for _, m := range []Method{DormandPrince(), Rodas4()} {
-		s, err := Solve(flow(5, 1, f), make([]float64, 5), 0, 5000, Options{Method: m, Controller: PI(1e-11, 1e-12)})
+		s, err := Solve(Flow(5, 1, f), make([]float64, 5), 0, 5000, Options{Method: m, Controller: PI(1e-11, 1e-12)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -75,5 +76,65 @@ func TestPositiveTotalIsNotEnough(t *testing.T) {
 	}
 	if !AllCostsPositive([]float64{0, 0, .1, .2, .3}) || AllCostsPositive([]float64{0, 0, 0, 0, 0}) || AllCostsPositive(nil) {
 		t.Error("AllCostsPositive")
+	}
+}
+
+// P5.6: an adversary with positive costs (cheapest for the leading operation)
+// keeps the probability of none small although alpha_none rises at every step;
+// at a cost ratio of .9 the condition holds soon, and it cannot.
+func TestAdversaryHoldsNoneDown(t *testing.T) {
+	play := func(ratio, lead float64) (final float64, rises bool) {
+		a := []float64{0, lead, -.6, .4, -1.2, .9, -.3, .2}
+		p, c, g := make([]float64, 8), make([]float64, 8), make([]float64, 8)
+		rises = true
+		for step := range 4000 {
+			cost.Softmax(p, a)
+			if step%40 == 0 {
+				top := 1
+				for k := 1; k < 8; k++ {
+					c[k] = 1
+					if p[k] > p[top] {
+						top = k
+					}
+				}
+				c[top] = ratio
+			}
+			cost.DARTS(g, p, c)
+			rises = rises && -g[0] > 0
+			for k := range a {
+				a[k] -= .05 * g[k]
+			}
+		}
+		cost.Softmax(p, a)
+		return p[0], rises
+	}
+	for _, c := range []struct{ ratio, lead float64 }{{.1, 1}, {.3, 4}} {
+		if final, rises := play(c.ratio, c.lead); final > .2 || !rises {
+			t.Errorf("cost ratio %g: none ends at %.3f; alpha_none rose at every step: %v", c.ratio, final, rises)
+		}
+	}
+	if final, _ := play(.9, 4); final < .9 {
+		t.Errorf("cost ratio .9 holds none down at %.3f", final)
+	}
+}
+
+// P5.6: under the replicator positive costs always make none win, at the rate
+// of the costs: log(p_none/p_k)' = eta C_k.
+func TestReplicatorNoneAlwaysWins(t *testing.T) {
+	p0, c := []float64{.01, .9, .09}, []float64{0, .1, 10}
+	p, integral := make([]float64, 3), make([]float64, 3)
+	for _, time := range []float64{1, 10, 100, 400} {
+		for k := range c {
+			integral[k] = time * c[k]
+		}
+		Replicator(p, p0, integral)
+		for k := 1; k < 3; k++ {
+			if p[k] > 0 {
+				approx(t, "log ratio", math.Log(p[0]/p[k])-math.Log(p0[0]/p0[k]), time*c[k], 1e-10*time*c[k]+1e-12)
+			}
+		}
+	}
+	if p[0] < 1-1e-14 {
+		t.Errorf("none ends at %g", p[0])
 	}
 }
