@@ -1,0 +1,162 @@
+package cellgraph
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strconv"
+	"strings"
+
+	"edgewise/reports/figure"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// picture is a laid-out cell, in points from its lower left corner.
+type picture struct {
+	width, height vg.Length
+	nodes         []box
+	edges         []spline
+}
+
+type box struct {
+	at   vg.Point
+	w, h vg.Length
+	text string
+}
+
+type spline struct {
+	control []vg.Point
+	label   string
+	at      vg.Point
+	pen     float64
+	ink     color.Color
+	dashed  bool
+}
+
+// parse reads Graphviz's plain format, whose unit is the inch.
+func parse(plain string, g *graph) (*picture, error) {
+	p := &picture{}
+	number := map[[2]int]int{}
+	for i, e := range g.edges {
+		number[[2]int{e.from, e.to}] = i
+	}
+	for _, line := range strings.Split(plain, "\n") {
+		f := fields(line)
+		if len(f) == 0 || f[0] == "stop" {
+			continue
+		}
+		bad := func() error { return fmt.Errorf("laying out a cell: graphviz wrote %q", line) }
+		at := func(i int) vg.Length {
+			if i >= len(f) {
+				return vg.Length(math.NaN())
+			}
+			v, err := strconv.ParseFloat(f[i], 64)
+			if err != nil {
+				return vg.Length(math.NaN())
+			}
+			return vg.Length(v * 72)
+		}
+		switch f[0] {
+		case "graph":
+			p.width, p.height = at(2), at(3)
+		case "node":
+			if len(f) < 7 {
+				return nil, bad()
+			}
+			p.nodes = append(p.nodes, box{at: vg.Point{X: at(2), Y: at(3)}, w: at(4), h: at(5), text: f[6]})
+		case "edge":
+			n, err := strconv.Atoi(f[min(3, len(f)-1)])
+			if err != nil || len(f) < 4+2*n+2 {
+				return nil, bad()
+			}
+			var s spline
+			for i := range n {
+				s.control = append(s.control, vg.Point{X: at(4 + 2*i), Y: at(5 + 2*i)})
+			}
+			from, err1 := strconv.Atoi(strings.TrimPrefix(f[1], "n"))
+			to, err2 := strconv.Atoi(strings.TrimPrefix(f[2], "n"))
+			if i, ok := number[[2]int{from, to}]; ok && err1 == nil && err2 == nil {
+				e := g.edges[i]
+				s.label, s.pen, s.ink, s.dashed = g.label(e), pen(e), figure.OperationColor(e.op), e.none
+				s.at = vg.Point{X: at(5 + 2*n), Y: at(6 + 2*n)}
+			} else {
+				s.pen, s.ink = 0.6, color.Gray{Y: 0x99}
+			}
+			p.edges = append(p.edges, s)
+		default:
+			return nil, bad()
+		}
+	}
+	if !(p.width > 0) || !(p.height > 0) || len(p.edges) < len(g.edges) {
+		return nil, fmt.Errorf("laying out a cell: graphviz wrote %d of %d edges", len(p.edges), len(g.edges))
+	}
+	return p, nil
+}
+
+// fields splits a line of the plain format, in which a string with spaces is
+// quoted.
+func fields(line string) []string {
+	var out []string
+	for line = strings.TrimSpace(line); line != ""; line = strings.TrimLeft(line, " ") {
+		if q, err := strconv.QuotedPrefix(line); err == nil {
+			s, _ := strconv.Unquote(q)
+			out, line = append(out, s), line[len(q):]
+			continue
+		}
+		word, rest, _ := strings.Cut(line, " ")
+		out, line = append(out, word), rest
+	}
+	return out
+}
+
+func (p *picture) draw(c draw.Canvas, title string) {
+	sty := figure.TextStyle(8, -0.5, -1)
+	c.FillText(sty, vg.Point{X: (c.Min.X + c.Max.X) / 2, Y: c.Max.Y}, title)
+	scale := min(1, (c.Max.X-c.Min.X-4)/p.width, (c.Max.Y-c.Min.Y-14)/p.height)
+	x0 := (c.Min.X+c.Max.X)/2 - p.width*scale/2
+	y0 := (c.Min.Y+c.Max.Y-12)/2 - p.height*scale/2
+	to := func(q vg.Point) vg.Point { return vg.Point{X: x0 + q.X*scale, Y: y0 + q.Y*scale} }
+	for _, s := range p.edges {
+		line := draw.LineStyle{Color: s.ink, Width: vg.Points(s.pen)}
+		if s.dashed {
+			line.Dashes = []vg.Length{3, 2}
+		}
+		var path vg.Path
+		path.Move(to(s.control[0]))
+		for i := 1; i+2 < len(s.control); i += 3 {
+			path.CubeTo(to(s.control[i]), to(s.control[i+1]), to(s.control[i+2]))
+		}
+		c.SetLineStyle(line)
+		c.Stroke(path)
+		end := to(s.control[len(s.control)-1])
+		u := end.Sub(to(s.control[len(s.control)-2]))
+		if l := vg.Length(math.Hypot(float64(u.X), float64(u.Y))); l > 0 {
+			u = u.Scale(1 / l)
+			size := vg.Length(3 + 0.9*s.pen)
+			n := vg.Point{X: -u.Y, Y: u.X}
+			c.FillPolygon(s.ink, []vg.Point{end.Add(u.Scale(size)), end.Add(n.Scale(size * 0.42)), end.Sub(n.Scale(size * 0.42))})
+		}
+	}
+	for _, s := range p.edges {
+		if s.label == "" {
+			continue
+		}
+		text := figure.TextStyle(min(6.5, max(4.5, 7*float64(scale))), -0.5, -0.4)
+		w, h := text.Width(s.label)+2, text.Height(s.label)+1
+		at := to(s.at)
+		c.SetColor(color.NRGBA{R: 255, G: 255, B: 255, A: 215})
+		c.Fill(vg.Rectangle{Min: vg.Point{X: at.X - w/2, Y: at.Y - h/2}, Max: vg.Point{X: at.X + w/2, Y: at.Y + h/2}}.Path())
+		c.FillText(text, at, s.label)
+	}
+	for _, b := range p.nodes {
+		a, z := to(vg.Point{X: b.at.X - b.w/2, Y: b.at.Y - b.h/2}), to(vg.Point{X: b.at.X + b.w/2, Y: b.at.Y + b.h/2})
+		r := vg.Rectangle{Min: a, Max: z}
+		c.SetColor(color.White)
+		c.Fill(r.Path())
+		c.SetLineStyle(draw.LineStyle{Color: color.Black, Width: 0.7})
+		c.Stroke(r.Path())
+		c.FillText(figure.TextStyle(min(7.5, max(5, 8*float64(scale))), -0.5, -0.4), to(b.at), b.text)
+	}
+}
