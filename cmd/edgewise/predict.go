@@ -11,7 +11,7 @@ import (
 type predictCmd struct {
 	Trace     string `arg:"" help:"Folder of an observed trace." type:"path"`
 	Rung      string `help:"replay, driven, law-step or law." default:"driven"`
-	Window    int    `help:"Steps per window of the driven rung." default:"100"`
+	Window    int    `help:"Steps per window of the driven and law rungs." default:"100"`
 	MeansOnly bool   `help:"Drop the second moments of the driven rung: the variant that fails under Adam."`
 	Out       string `help:"Folder for the predicted trace." default:"out/predicted" type:"path"`
 	JSON      bool   `name:"json" help:"Print the summary as JSON."`
@@ -36,9 +36,11 @@ func (c *predictCmd) Run(s streams) error {
 	case predict.RungDriven:
 		p, err = predict.Driven(t, c.Window, predict.DrivenOptions{MeansOnly: c.MeansOnly})
 	case predict.RungLawStep:
-		p, err = predict.LawStep(t, predict.Laws()[0])
+		p, err = predict.LawStep(t, predict.LawFor(t.Manifest.Spec))
+	case predict.RungLaw:
+		p, err = predict.LawCurves(t, c.Window, predict.LawFor(t.Manifest.Spec))
 	default:
-		return misuse{fmt.Errorf("--rung is %q: it must be replay, driven or law-step", c.Rung)}
+		return misuse{fmt.Errorf("--rung is %q: it must be replay, driven, law-step or law", c.Rung)}
 	}
 	if err != nil {
 		return err

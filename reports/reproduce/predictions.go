@@ -1,6 +1,8 @@
 package reproduce
 
 import (
+	"strings"
+
 	"edgewise/sim/check"
 	"edgewise/sim/predict"
 	"edgewise/sim/trace"
@@ -8,9 +10,6 @@ import (
 
 // Window is the number of steps of a window of the driven rung.
 const Window = 100
-
-// lawStep is the law of the law-step rung: predict.Laws explains the candidates.
-var lawStep = predict.Laws()[0]
 
 // A predictor is one column of the tables. others are the runs of the same arm
 // under other seeds, on which a null predictor may be fitted; nothing is ever
@@ -20,6 +19,10 @@ type predictor struct {
 	rung bool // a rung of the ladder, as opposed to a variant or a null predictor
 	make func(t *trace.Trace, others []*trace.Trace) (*trace.Trace, error)
 }
+
+// shown says whether the main table has a column for it; variants stand in the
+// table of scores only.
+func (p predictor) shown() bool { return p.rung || strings.HasPrefix(p.name, "null: ") }
 
 func predictors() []predictor {
 	return []predictor{
@@ -34,7 +37,13 @@ func predictors() []predictor {
 			return predict.Driven(t, Window, predict.DrivenOptions{MeansOnly: true})
 		}},
 		{"law-step", true, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
-			return predict.LawStep(t, lawStep)
+			return predict.LawStep(t, predict.LawFor(t.Manifest.Spec))
+		}},
+		{"law-step, equal shares", false, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
+			return predict.LawStep(t, predict.Laws()[0])
+		}},
+		{"law", true, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
+			return predict.LawCurves(t, Window, predict.LawFor(t.Manifest.Spec))
 		}},
 		{"null: uniform", false, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
 			return predict.Uniform(t)

@@ -6,6 +6,7 @@ import (
 
 	"edgewise/reports/stat"
 	"edgewise/reports/table"
+	"edgewise/sim/predict"
 )
 
 // signNote stands in the caption of every table that speaks of costs.
@@ -32,17 +33,17 @@ func BiasTable(runs []Run) table.Table {
 			{Header: "Observed", Kind: table.KindEstimate},
 		},
 		Notes: []string{
+			"Calibrated constants of law-step and law: " + predict.Calibration + ".",
 			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy; nulls see none of the run (same and depth are fitted on the other seeds of the arm).",
 			"Verdict on the claim: the interval of the observed mean lies on the claimed side (agrees), on the other (disagrees), or on both (not enough evidence).",
 		},
 	}
 	for _, p := range predictors() {
-		group := "Predicted"
-		name := p.name
+		group, name := "Predicted", p.name
+		if !p.shown() {
+			continue
+		}
 		if !p.rung {
-			if p.name == "driven, means only" {
-				continue // its failure is shown in the table of scores
-			}
 			group, name = "Null", p.name[len("null: "):]
 		}
 		t.Columns = append(t.Columns, table.Column{Header: name, Group: group, Kind: table.KindEstimate})
@@ -61,7 +62,7 @@ func BiasTable(runs []Run) table.Table {
 		observed, predicted := values(rs, c.get)
 		row := []table.Item{table.Text(c.bias), table.Text(c.measure), table.Text(c.arm), claimText(c), estimate(observed, "no run of this arm has the measure")}
 		for k, p := range predictors() {
-			if p.name != "driven, means only" {
+			if p.shown() {
 				row = append(row, estimate(predicted[k], why(rs, k)))
 			}
 		}

@@ -1,7 +1,6 @@
 package reproduce
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,7 +25,7 @@ const thin = 20
 // traces of every run, beside its observed one.
 func Write(out string, runs []Run) error {
 	for _, t := range Tables(runs) {
-		if err := writeTable(filepath.Join(out, "tables"), &t); err != nil {
+		if err := table.Save(filepath.Join(out, "tables"), &t); err != nil {
 			return err
 		}
 	}
@@ -76,27 +75,6 @@ func stem(name string) string {
 		}
 	}
 	return string(b)
-}
-
-func writeTable(dir string, t *table.Table) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("writing table %s: %w", t.Name, err)
-	}
-	for ext, render := range map[string]func(*bytes.Buffer) error{
-		".tex":  func(b *bytes.Buffer) error { return t.LaTeX(b, table.AutoLayout) },
-		".csv":  func(b *bytes.Buffer) error { return t.CSV(b) },
-		".md":   func(b *bytes.Buffer) error { return t.Markdown(b) },
-		".json": func(b *bytes.Buffer) error { return t.JSON(b) },
-	} {
-		var b bytes.Buffer
-		if err := render(&b); err != nil {
-			return fmt.Errorf("table %s%s: %w", t.Name, ext, err)
-		}
-		if err := trace.WriteFile(filepath.Join(dir, t.Name+ext), b.Bytes()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Figures draws, for the first seed of every arm, the none-probabilities as
