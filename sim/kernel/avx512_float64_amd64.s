@@ -8023,14 +8023,18 @@ TEXT ·dmomentz(SB), NOSPLIT, $0-48
 	MOVQ         sr+24(FP), DX
 	MOVQ         h+0(FP), BX
 	MOVQ         n+8(FP), SI
+	VPXORD       Z1, Z1, Z1
 	MOVQ         offset+32(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Z0
-	VPXORD       Z1, Z1, Z1
-	VPXORD       Z2, Z2, Z2
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VSUBPD       Z0, Z1, Z0
 	VPXORD       Z3, Z3, Z3
 	VPXORD       Z4, Z4, Z4
 	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
 	MOVQ         SI, DI
 	ANDQ         $0x0f, DI
 
@@ -8042,13 +8046,13 @@ dmomentz_row:
 
 dmomentz_loop:
 	VMOVUPD     (CX), Z1
-	VSUBPD      Z0, Z1, Z1
-	VADDPD      Z1, Z2, Z2
-	VFMADD231PD Z1, Z1, Z4
-	VMOVUPD     64(CX), Z1
-	VSUBPD      Z0, Z1, Z1
+	VFMADD213PD Z0, Z2, Z1
 	VADDPD      Z1, Z3, Z3
 	VFMADD231PD Z1, Z1, Z5
+	VMOVUPD     64(CX), Z1
+	VFMADD213PD Z0, Z2, Z1
+	VADDPD      Z1, Z4, Z4
+	VFMADD231PD Z1, Z1, Z6
 	ADDQ        $0x00000080, CX
 	SUBQ        $0x10, R8
 	JGE         dmomentz_loop
@@ -8063,25 +8067,25 @@ dmomentz_tail:
 	SHRQ        $0x08, R9
 	KMOVW       R9, K2
 	VMOVUPD.Z   (CX), K1, Z1
-	VSUBPD      Z0, Z1, Z1
-	VADDPD      Z1, Z2, K1, Z2
-	VFMADD231PD Z1, Z1, K1, Z4
+	VFMADD213PD Z0, Z2, Z1
+	VADDPD      Z1, Z3, K1, Z3
+	VFMADD231PD Z1, Z1, K1, Z5
 	VMOVUPD.Z   64(CX), K2, Z1
-	VSUBPD      Z0, Z1, Z1
-	VADDPD      Z1, Z3, K2, Z3
-	VFMADD231PD Z1, Z1, K2, Z5
+	VFMADD213PD Z0, Z2, Z1
+	VADDPD      Z1, Z4, K2, Z4
+	VFMADD231PD Z1, Z1, K2, Z6
 
 dmomentz_next:
 	ADDQ       DX, AX
 	DECQ       BX
 	JNZ        dmomentz_row
-	VADDPD     Z3, Z2, Z2
-	VADDPD     Z5, Z4, Z4
-	VSHUFF64X2 $0x44, Z2, Z2, Z0
-	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z4, Z3, Z3
+	VADDPD     Z6, Z5, Z5
+	VSHUFF64X2 $0x44, Z3, Z3, Z0
+	VSHUFF64X2 $0xee, Z3, Z3, Z1
 	VADDPD     Z1, Z0, Z0
-	VSHUFF64X2 $0x44, Z4, Z4, Z1
-	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VSHUFF64X2 $0x44, Z5, Z5, Z1
+	VSHUFF64X2 $0xee, Z5, Z5, Z2
 	VADDPD     Z2, Z1, Z1
 	VSHUFF64X2 $0x88, Z0, Z0, Z2
 	VSHUFF64X2 $0xdd, Z0, Z0, Z0
@@ -8106,14 +8110,18 @@ TEXT ·dpairz(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
+	VPXORD       Z1, Z1, Z1
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Z0
-	VPXORD       Z1, Z1, Z1
-	VPXORD       Z2, Z2, Z2
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VSUBPD       Z0, Z1, Z0
 	VPXORD       Z3, Z3, Z3
 	VPXORD       Z4, Z4, Z4
 	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
 	MOVQ         R9, R10
 	ANDQ         $0x0f, R10
 
@@ -8126,15 +8134,15 @@ dpairz_row:
 
 dpairz_loop:
 	VMOVUPD     (CX), Z1
-	VSUBPD      Z0, Z1, Z1
-	VMOVUPD     (SI), Z6
-	VADDPD      Z6, Z2, Z2
-	VFMADD231PD Z1, Z6, Z4
+	VFMADD213PD Z0, Z2, Z1
+	VMOVUPD     (SI), Z7
+	VADDPD      Z7, Z3, Z3
+	VFMADD231PD Z1, Z7, Z5
 	VMOVUPD     64(CX), Z1
-	VSUBPD      Z0, Z1, Z1
-	VMOVUPD     64(SI), Z6
-	VADDPD      Z6, Z3, Z3
-	VFMADD231PD Z1, Z6, Z5
+	VFMADD213PD Z0, Z2, Z1
+	VMOVUPD     64(SI), Z7
+	VADDPD      Z7, Z4, Z4
+	VFMADD231PD Z1, Z7, Z6
 	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x10, R11
@@ -8150,28 +8158,28 @@ dpairz_tail:
 	SHRQ        $0x08, R12
 	KMOVW       R12, K2
 	VMOVUPD.Z   (CX), K1, Z1
-	VSUBPD      Z0, Z1, Z1
-	VMOVUPD.Z   (SI), K1, Z6
-	VADDPD      Z6, Z2, K1, Z2
-	VFMADD231PD Z1, Z6, K1, Z4
+	VFMADD213PD Z0, Z2, Z1
+	VMOVUPD.Z   (SI), K1, Z7
+	VADDPD      Z7, Z3, K1, Z3
+	VFMADD231PD Z1, Z7, K1, Z5
 	VMOVUPD.Z   64(CX), K2, Z1
-	VSUBPD      Z0, Z1, Z1
-	VMOVUPD.Z   64(SI), K2, Z6
-	VADDPD      Z6, Z3, K2, Z3
-	VFMADD231PD Z1, Z6, K2, Z5
+	VFMADD213PD Z0, Z2, Z1
+	VMOVUPD.Z   64(SI), K2, Z7
+	VADDPD      Z7, Z4, K2, Z4
+	VFMADD231PD Z1, Z7, K2, Z6
 
 dpairz_next:
 	ADDQ       DX, AX
 	ADDQ       DI, BX
 	DECQ       R8
 	JNZ        dpairz_row
-	VADDPD     Z3, Z2, Z2
-	VADDPD     Z5, Z4, Z4
-	VSHUFF64X2 $0x44, Z2, Z2, Z0
-	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z4, Z3, Z3
+	VADDPD     Z6, Z5, Z5
+	VSHUFF64X2 $0x44, Z3, Z3, Z0
+	VSHUFF64X2 $0xee, Z3, Z3, Z1
 	VADDPD     Z1, Z0, Z0
-	VSHUFF64X2 $0x44, Z4, Z4, Z1
-	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VSHUFF64X2 $0x44, Z5, Z5, Z1
+	VSHUFF64X2 $0xee, Z5, Z5, Z2
 	VADDPD     Z2, Z1, Z1
 	VSHUFF64X2 $0x88, Z0, Z0, Z2
 	VSHUFF64X2 $0xdd, Z0, Z0, Z0
@@ -8196,14 +8204,18 @@ TEXT ·dpairReluz(SB), NOSPLIT, $0-64
 	MOVQ         gr+24(FP), DI
 	MOVQ         h+0(FP), R8
 	MOVQ         n+8(FP), R9
+	VPXORD       Z1, Z1, Z1
 	MOVQ         offset+48(FP), CX
 	VMOVQ        CX, X0
 	VBROADCASTSD X0, Z0
-	VPXORD       Z1, Z1, Z1
-	VPXORD       Z2, Z2, Z2
+	MOVQ         $0x3ff0000000000000, CX
+	VMOVQ        CX, X2
+	VBROADCASTSD X2, Z2
+	VSUBPD       Z0, Z1, Z0
 	VPXORD       Z3, Z3, Z3
 	VPXORD       Z4, Z4, Z4
 	VPXORD       Z5, Z5, Z5
+	VPXORD       Z6, Z6, Z6
 	MOVQ         R9, R10
 	ANDQ         $0x0f, R10
 
@@ -8215,18 +8227,18 @@ dpairReluz_row:
 	JL   dpairReluz_tail
 
 dpairReluz_loop:
-	VMOVUPD     (CX), Z6
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     (SI), Z7
-	VCMPPD      $0x16, Z1, Z6, K1
-	VADDPD      Z7, Z2, K1, Z2
-	VFMADD231PD Z6, Z7, K1, Z4
-	VMOVUPD     64(CX), Z6
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD     64(SI), Z7
-	VCMPPD      $0x16, Z1, Z6, K1
-	VADDPD      Z7, Z3, K1, Z3
-	VFMADD231PD Z6, Z7, K1, Z5
+	VMOVUPD     (CX), Z7
+	VFMADD213PD Z0, Z2, Z7
+	VMOVUPD     (SI), Z8
+	VCMPPD      $0x16, Z1, Z7, K1
+	VADDPD      Z8, Z3, K1, Z3
+	VFMADD231PD Z7, Z8, K1, Z5
+	VMOVUPD     64(CX), Z7
+	VFMADD213PD Z0, Z2, Z7
+	VMOVUPD     64(SI), Z8
+	VCMPPD      $0x16, Z1, Z7, K1
+	VADDPD      Z8, Z4, K1, Z4
+	VFMADD231PD Z7, Z8, K1, Z6
 	ADDQ        $0x00000080, CX
 	ADDQ        $0x00000080, SI
 	SUBQ        $0x10, R11
@@ -8241,31 +8253,31 @@ dpairReluz_tail:
 	KMOVW       R12, K1
 	SHRQ        $0x08, R12
 	KMOVW       R12, K2
-	VMOVUPD.Z   (CX), K1, Z6
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD.Z   (SI), K1, Z7
-	VCMPPD      $0x16, Z1, Z6, K1, K1
-	VADDPD      Z7, Z2, K1, Z2
-	VFMADD231PD Z6, Z7, K1, Z4
-	VMOVUPD.Z   64(CX), K2, Z6
-	VSUBPD      Z0, Z6, Z6
-	VMOVUPD.Z   64(SI), K2, Z7
-	VCMPPD      $0x16, Z1, Z6, K2, K1
-	VADDPD      Z7, Z3, K1, Z3
-	VFMADD231PD Z6, Z7, K1, Z5
+	VMOVUPD.Z   (CX), K1, Z7
+	VFMADD213PD Z0, Z2, Z7
+	VMOVUPD.Z   (SI), K1, Z8
+	VCMPPD      $0x16, Z1, Z7, K1, K1
+	VADDPD      Z8, Z3, K1, Z3
+	VFMADD231PD Z7, Z8, K1, Z5
+	VMOVUPD.Z   64(CX), K2, Z7
+	VFMADD213PD Z0, Z2, Z7
+	VMOVUPD.Z   64(SI), K2, Z8
+	VCMPPD      $0x16, Z1, Z7, K2, K1
+	VADDPD      Z8, Z4, K1, Z4
+	VFMADD231PD Z7, Z8, K1, Z6
 
 dpairReluz_next:
 	ADDQ       DX, AX
 	ADDQ       DI, BX
 	DECQ       R8
 	JNZ        dpairReluz_row
-	VADDPD     Z3, Z2, Z2
-	VADDPD     Z5, Z4, Z4
-	VSHUFF64X2 $0x44, Z2, Z2, Z0
-	VSHUFF64X2 $0xee, Z2, Z2, Z1
+	VADDPD     Z4, Z3, Z3
+	VADDPD     Z6, Z5, Z5
+	VSHUFF64X2 $0x44, Z3, Z3, Z0
+	VSHUFF64X2 $0xee, Z3, Z3, Z1
 	VADDPD     Z1, Z0, Z0
-	VSHUFF64X2 $0x44, Z4, Z4, Z1
-	VSHUFF64X2 $0xee, Z4, Z4, Z2
+	VSHUFF64X2 $0x44, Z5, Z5, Z1
+	VSHUFF64X2 $0xee, Z5, Z5, Z2
 	VADDPD     Z2, Z1, Z1
 	VSHUFF64X2 $0x88, Z0, Z0, Z2
 	VSHUFF64X2 $0xdd, Z0, Z0, Z0
@@ -12444,7 +12456,8 @@ TEXT ·dmaxz(SB), NOSPLIT, $0-64
 	MOVQ         arg+48(FP), DX
 	MOVQ         n+8(FP), BX
 	MOVQ         $0xfff0000000000000, SI
-	VPBROADCASTQ SI, Z0
+	VMOVQ        SI, X0
+	VBROADCASTSD X0, Z0
 	MOVQ         $0x0000000000000001, SI
 	VPBROADCASTQ SI, Z1
 	MOVQ         $0x0000000000000002, SI

@@ -75,19 +75,6 @@ func integer(v vector, n int) reg.VecVirtual {
 	return r
 }
 
-// bits broadcasts a constant given by its float32 and float64 representations.
-func bits(v vector, s uint32, d uint64) reg.VecVirtual {
-	g, r := GP64(), v.reg()
-	if v.f64 {
-		MOVQ(U64(d), g)
-		VPBROADCASTQ(g, r)
-	} else {
-		MOVQ(U64(uint64(s)), g)
-		VPBROADCASTD(g.As32(), r)
-	}
-	return r
-}
-
 // better gives the lanes where x replaces best: not x ≤ best, unless best is NaN.
 func better(v vector, x, best reg.VecVirtual) reg.OpmaskVirtual {
 	k := K()
@@ -102,7 +89,7 @@ func maxPool(v vector) {
 		name+" computes the 3×3 maximum (stride 1, padding 1) of h > 0 rows of n > 0 values and its tap:",
 		"the first in row-major order, NaN counting as the largest.")
 	src, dst, arg, n := param("src"), param("dst"), param("arg"), param("n")
-	neg := bits(v, 0xff800000, 0xfff0000000000000)
+	neg := constant(v, 0xff800000, 0xfff0000000000000)
 	one, two, third, six := integer(v, 1), integer(v, 2), integer(v, 3), integer(v, 6)
 	addI := func(a, b reg.VecVirtual, k reg.OpmaskVirtual, to reg.VecVirtual) {
 		v.pick(VPADDD, VPADDQ, a, b, k, to)

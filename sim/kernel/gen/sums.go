@@ -42,14 +42,17 @@ func channelSum(v vector, base string, withG, relu bool) {
 	}
 	h, n := param("h"), param("n")
 	c.off, c.zero = c.d.reg(), c.d.reg()
-	bits, x := param("offset"), XMM()
-	VMOVQ(bits, x)
+	c.d.zero(c.zero)
+	offset, x := param("offset"), XMM()
+	VMOVQ(offset, x)
 	if !v.f64 {
 		VCVTSS2SD(x, x, x)
 	}
 	c.d.broadcast(x, c.off)
+	c.one = constant(c.d, 0, 0x3ff0000000000000)
+	c.d.sub(c.off, c.zero, c.off)
 	c.s, c.q = c.d.regs(c.parts), c.d.regs(c.parts)
-	for _, r := range append(append([]reg.VecVirtual{c.zero}, c.s...), c.q...) {
+	for _, r := range append(append([]reg.VecVirtual{}, c.s...), c.q...) {
 		c.d.zero(r)
 	}
 	rest, left := GP64(), GP64()
@@ -95,12 +98,13 @@ func channelSum(v vector, base string, withG, relu bool) {
 
 // channelSums is the state of a channel sum: sixteen lanes of each family in parts.
 type channelSums struct {
-	v, d      vector
-	parts     int
-	relu      bool
-	at        map[string]reg.GPVirtual
-	off, zero reg.VecVirtual
-	s, q      []reg.VecVirtual
+	v, d     vector
+	parts    int
+	relu     bool
+	at       map[string]reg.GPVirtual
+	off, one reg.VecVirtual // − offset, 1
+	zero     reg.VecVirtual
+	s, q     []reg.VecVirtual
 }
 
 // lastLanes are the lanes of one part in the last round of a row.
@@ -124,7 +128,7 @@ func (c *channelSums) part(i int, last *lastLanes) {
 		return r
 	}
 	x := load("src")
-	c.d.sub(c.off, x, x)
+	VFMADD213PD(c.off, c.one, x) // x·1 − offset: the multiplier is free where the adder is not
 	first := x
 	if _, ok := c.at["grad"]; ok {
 		first = load("grad")

@@ -93,6 +93,19 @@ func (v vector) sub(a, b, to Op) { v.pick(VSUBPS, VSUBPD, a, b, to) }
 
 func (v vector) broadcast(m, to Op) { v.pick(VBROADCASTSS, VBROADCASTSD, m, to) }
 
+// constant broadcasts a constant given by its float32 and float64 representations.
+func constant(v vector, s uint32, d uint64) reg.VecVirtual {
+	g, x, r := GP64(), XMM(), v.reg()
+	if v.f64 {
+		MOVQ(U64(d), g)
+	} else {
+		MOVQ(U64(uint64(s)), g)
+	}
+	VMOVQ(g, x)
+	v.broadcast(x, r)
+	return r
+}
+
 // mask is the set of the first lanes of a vector: a mask register or a vector.
 type mask struct {
 	v vector
