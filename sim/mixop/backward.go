@@ -151,12 +151,10 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 	var dx, acc []T
 	if data {
 		dx = n.G.At(b)
-		if i < 2 {
-			clear(dx)
-		}
 		acc = s.Get(n.acc)[:n.X.Shape.Len()]
 	}
 	padded, rectified := false, false
+	written := i >= 2 // an intermediate node's gradient has begun elsewhere
 	for _, e := range n.out {
 		for _, o := range e.ops {
 			if !o.live() {
@@ -166,7 +164,8 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 			switch o.kind {
 			case identity:
 				if data {
-					kernel.NormaliseAdd(dx, n.X.Shape, g, n.X.Shape, n.zero, o.Norm.a)
+					scale(dx, g, n.X.Shape, n.mask.zero, o.Norm.a, written)
+					written = true
 				}
 			case reduce:
 				o.reduction.Backward(s, b, chunk, first, o.reduction.Rectify(s, x), g, acc, rectified, k.theta)
@@ -188,14 +187,28 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 	if !data {
 		return
 	}
-	if rectified {
-		kernel.ReluBackward(dx, acc, x)
+	switch {
+	case rectified && written:
+		n.mask.Add(dx, acc, x)
+	case rectified:
+		n.mask.Write(dx, acc, x, n.X.Shape)
+	case !written:
+		clear(dx)
 	}
 	if n.max != nil {
 		n.max.backward(s, b, n.maxU, dx)
 	}
 	if n.avg != nil {
 		n.avg.backward(s, b, n.avgU, dx)
+	}
+}
+
+// scale writes or adds dst = a[c]·g.
+func scale[T kernel.Float](dst, g []T, p kernel.Planes, zero, a []T, add bool) {
+	if add {
+		kernel.NormaliseAdd(dst, p, g, p, zero, a)
+	} else {
+		kernel.Normalise(dst, p, g, p, zero, a, false)
 	}
 }
 

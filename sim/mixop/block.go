@@ -21,7 +21,7 @@ type node[T kernel.Float] struct {
 	midID      int // scratch of the padded inner activation of separable convolutions
 	midFlat    int
 	acc        int
-	zero       []T
+	mask       Mask[T]
 	group      kernel.Planes // channels that the passes over all incoming operations take at a time
 	fresh      bool          // G starts at zero, not with the gradient of the concatenation
 }
@@ -71,7 +71,7 @@ func NewBlock[T kernel.Float](cfg BlockConfig[T], plan *Plan, rnd *rand.Rand) (*
 	h, w := cfg.Out.Shape.H, cfg.Out.Shape.W
 	at := 0
 	for j := range cell.Inputs + cfg.Cell.Nodes {
-		nd := &node[T]{padID: -1, midID: -1, zero: make([]T, c), fresh: true}
+		nd := &node[T]{padID: -1, midID: -1, mask: NewMask[T](c), fresh: true}
 		switch {
 		case j < cell.Inputs:
 			nd.X, nd.G = cfg.In[j], cfg.InG[j]

@@ -181,14 +181,17 @@ func (k *Block[T]) Mix(j, b int) {
 		p := n.group
 		p.C = min(p.C, n.X.Shape.C-lo)
 		from, to := lo*p.PlaneStride, (lo+p.C)*p.PlaneStride
-		d := x[from:to]
-		clear(d)
+		d, empty := x[from:to], true
 		for _, e := range n.in {
 			for _, o := range e.ops {
 				if o.live() {
-					o.Norm.AddGroup(d, o.value(b)[from:to], p, lo, o.Z)
+					o.Norm.Mix(d, o.value(b)[from:to], p, lo, o.Z, !empty)
+					empty = false
 				}
 			}
+		}
+		if empty {
+			clear(d)
 		}
 	}
 }

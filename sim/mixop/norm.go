@@ -153,15 +153,21 @@ func (n *Norm[T]) Apply(dst []T, dp kernel.Planes, v []T, vp kernel.Planes, relu
 	}
 }
 
-// AddGroup adds z·y of some channels of one image, from channel c on, to dst, with z
-// of Weigh; dst and v hold these channels in layout p.
-func (n *Norm[T]) AddGroup(dst, v []T, p kernel.Planes, c int, z float64) {
-	gate := n.gate[c : c+p.C]
+// Mix writes z·y of some channels of one image, from channel c on, to dst, with z of
+// Weigh, or adds it; dst and v hold these channels in layout p.
+func (n *Norm[T]) Mix(dst, v []T, p kernel.Planes, c int, z float64, add bool) {
+	mean, gate := n.Shift[c:c+p.C], n.gate[c:c+p.C]
+	if n.small {
+		mean = n.Mean[c : c+p.C]
+	}
+	if add {
+		kernel.NormaliseAdd(dst, p, v, p, mean, gate)
+	} else {
+		kernel.Normalise(dst, p, v, p, mean, gate, false)
+	}
 	if !n.small {
-		kernel.NormaliseAdd(dst, p, v, p, n.Shift[c:c+p.C], gate)
 		return
 	}
-	kernel.NormaliseAdd(dst, p, v, p, n.Mean[c:c+p.C], gate)
 	hw := p.H * p.W
 	for k := range p.C {
 		beta := T(z * float64(n.Beta.Value[c+k]))

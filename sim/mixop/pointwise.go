@@ -21,6 +21,7 @@ type Pointwise[T kernel.Float] struct {
 	Norm      *Norm[T]
 	V         Images[T]
 	M         []kernel.Moment
+	Mask      Mask[T] // of the input
 
 	r, dv, dr, part int
 }
@@ -39,6 +40,7 @@ func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, eps 
 	}
 	p.Norm = NewNorm[T](names[len(names)-1], batch, out, eps, affine)
 	p.M = make([]kernel.Moment, batch*out)
+	p.Mask = NewMask[T](in)
 	p.r, p.dr = plan.Buffer("relu", p.In.Len()), plan.Buffer("drelu", p.In.Len())
 	p.dv = plan.Buffer("dv", p.Out.Len())
 	return p

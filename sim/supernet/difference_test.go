@@ -2,6 +2,7 @@ package supernet
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -73,6 +74,39 @@ func TestCostsAreDifferencesInTheGates(t *testing.T) {
 					relative(t, "cost of "+r.cfg.Space.Ops[k].Name, got, costs[c][e][k], 0.1, 1e-6)
 				}
 			}
+		}
+	}
+}
+
+// An affine norm with a scale that is zero, tiny or negative, beside a shift that is
+// not: output and gradients stay exact.
+func TestTinyAffineScales(t *testing.T) {
+	r := newTrial[float64](t, "n", 2, 2, func(c *Config) { c.Affine, c.Batch = true, 3 })
+	params, scales := r.net.Params(), map[string]bool{}
+	for i, p := range params[1:] {
+		if gamma := params[i]; strings.HasSuffix(p.Name, ".bias") {
+			scales[gamma.Name] = true
+			for c := range p.Value {
+				p.Value[c] = 0.3 - 0.2*float64(c)
+				gamma.Value[c] = []float64{0, 1e-7, -0.8, 1.3}[c%4]
+			}
+		}
+	}
+	g := r.soft()
+	r.net.ZeroGrad()
+	r.backward(g, Train, Want{Theta: true})
+	for _, p := range params {
+		for _, j := range []int{0, 1, len(p.Value) - 1} {
+			if scales[p.Name] && math.Abs(p.Value[j]) < 1e-3 {
+				continue // the sign of a scale that crosses 0 turns the maxima of the pooling round
+			}
+			at := p.Value[j]
+			got := difference(1e-6, func(h float64) float64 {
+				p.Value[j] = at + h
+				return r.loss(g, Train)
+			})
+			p.Value[j] = at
+			relative(t, p.Name, got, p.Grad[j], 1e-2, 1e-5)
 		}
 	}
 }

@@ -47,11 +47,12 @@ func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool
 		dr = q.pre.InputGradient(s)
 		q.pre.Backward(s, b, chunk, first, r, n.cells[c].in[q.i].G.At(b), dr, add, n.want.Theta)
 	}
-	g := act.G.At(b)
-	if c == act.readers[len(act.readers)-1].cell {
-		clear(g)
+	last := act.readers[len(act.readers)-1]
+	if c == last.cell {
+		last.pre.Mask.Write(act.G.At(b), dr, x, act.G.Shape)
+	} else {
+		last.pre.Mask.Add(act.G.At(b), dr, x)
 	}
-	kernel.ReluBackward(g, dr, x)
 }
 
 // flat says whether the gradient at node j of cell c is constant over each plane:

@@ -1,0 +1,23 @@
+package mixop
+
+import "edgewise/sim/kernel"
+
+// Mask is the backward pass of the ReLU in front of the linear maps of one image.
+type Mask[T kernel.Float] struct{ one, zero []T }
+
+// NewMask returns a mask for images of c channels.
+func NewMask[T kernel.Float](c int) Mask[T] {
+	m := Mask[T]{make([]T, c), make([]T, c)}
+	for i := range m.one {
+		m.one[i] = 1
+	}
+	return m
+}
+
+// Write computes dst = g where x is positive and 0 elsewhere, dense images of shape p.
+func (m Mask[T]) Write(dst, g, x []T, p kernel.Planes) {
+	kernel.NormaliseBackward(dst, p, g, p, x, p, m.one, m.zero, m.zero, m.zero, true)
+}
+
+// Add computes dst += g where x is positive.
+func (m Mask[T]) Add(dst, g, x []T) { kernel.ReluBackward(dst, g, x) }
