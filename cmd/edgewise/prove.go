@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"edgewise/proofs"
+	"edgewise/reports/table"
+	"edgewise/sim/trace"
+)
+
+type proveCmd struct {
+	Filter string `arg:"" optional:"" help:"A P-number such as P2 or P5.4, or part of a name; all claims without it."`
+	Seed   uint64 `help:"Seed of the random points." default:"1"`
+	Coq    string `help:"Also compile the Coq proofs in that folder and check their axioms." placeholder:"DIR" type:"path"`
+	LaTeX  string `name:"latex" help:"Write statements and proofs as a LaTeX document to that file." placeholder:"FILE" type:"path"`
+	JSON   bool   `name:"json" help:"Print every piece of evidence as JSON."`
+}
+
+func (proveCmd) Help() string {
+	return "Example:\n  edgewise prove P2\n\n" +
+		"runs every check of the register, as stated and with a mutation that must break it, and prints the status table.\n" +
+		"Exit 1 when a check fails or a mutation goes unnoticed."
+}
+
+func (c *proveCmd) Run(ctx context.Context, s streams) error {
+	results := proofs.Run(ctx, c.Filter, c.Seed)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var claims []proofs.Claim
+	for _, x := range proofs.Register() {
+		if x.Matches(c.Filter) {
+			claims = append(claims, x)
+		}
+	}
+	rows := proofs.Summary(c.Filter, results)
+	if len(rows) == 0 {
+		return misuse{fmt.Errorf("no claim matches %q", c.Filter)}
+	}
+	if c.Coq != "" {
+		theorems, err := proofs.RunCoq(ctx, c.Coq)
+		if err != nil {
+			return err
+		}
+		defer fmt.Fprintf(s.out, "Coq: %d theorems compiled, with no axioms beyond those of the real numbers\n", len(theorems))
+	}
+	if c.LaTeX != "" {
+		var b bytes.Buffer
+		if err := proofs.LaTeX(&b, claims, results); err != nil {
+			return err
+		}
+		if err := trace.WriteFile(c.LaTeX, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	t := statusTable(rows)
+	var err error
+	if c.JSON {
+		err = t.JSON(s.out)
+	} else {
+		err = t.Terminal(s.out, 0)
+	}
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, r := range results {
+		if !r.Passed() {
+			failed++
+			fmt.Fprintf(s.err, "%s: %s: residual %.2g (limit %.2g), mutated %.2g: %v\n", r.Claim, r.Evidence, r.Outcome.Residual, r.Outcome.Tolerance, r.Mutant.Residual, r.Err)
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d checks do not hold", failed, len(results))
+	}
+	return nil
+}
+
+// statusTable is the register with what may be said of each claim.
+func statusTable(rows []proofs.Row) table.Table {
+	t := table.Table{
+		Name:    "claims",
+		Caption: "The register of claims. A check counts only if it passes as stated and fails with its mutation.",
+		Columns: []table.Column{{Header: "Claim"}, {Header: "Statement"}, {Header: "Tag"}, {Header: "Status"},
+			{Header: "checks", Kind: table.KindInteger}, {Header: "passed", Kind: table.KindInteger}, {Header: "Coq theorems", Kind: table.KindInteger}},
+	}
+	for _, r := range rows {
+		t.Add(table.Text(r.ID), table.Text(r.Name), table.Text(string(r.Tag)), table.Text(string(r.Status)),
+			table.Integer(r.Checks), table.Integer(r.Passed), table.Integer(r.Theorems))
+	}
+	return t
+}
