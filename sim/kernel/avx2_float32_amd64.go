@@ -256,6 +256,13 @@ func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 //go:noescape
 func sfold5y(acc *byte, dw *byte)
 
+// smaxy computes the 3×3 maximum (stride 1) of h > 0 rows of n > 0 values of a plane with a border, and its tap
+// as an integer of the size of a value: the first in row-major order, NaN counting as the largest.
+// Writes whole vectors.
+//
+//go:noescape
+func smaxy(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)
+
 // speaky runs n > 0 rounds of twelve independent fused multiply-adds on whole vectors.
 //
 //go:noescape

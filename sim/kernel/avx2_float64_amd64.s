@@ -5014,6 +5014,112 @@ TEXT ·dfold5y(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
+// func dmaxy(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)
+// Requires: AVX, AVX2
+TEXT ·dmaxy(SB), NOSPLIT, $0-64
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+32(FP), CX
+	MOVQ         arg+48(FP), DX
+	MOVQ         n+8(FP), BX
+	MOVQ         $0x0000000000000001, SI
+	VMOVQ        SI, X0
+	VBROADCASTSD X0, Y0
+	MOVQ         $0x0000000000000002, SI
+	VMOVQ        SI, X1
+	VBROADCASTSD X1, Y1
+	MOVQ         $0x0000000000000003, SI
+	VMOVQ        SI, X2
+	VBROADCASTSD X2, Y2
+	MOVQ         $0x0000000000000006, SI
+	VMOVQ        SI, X3
+	VBROADCASTSD X3, Y3
+	MOVQ         sr+24(FP), R10
+	MOVQ         dr+40(FP), R11
+	MOVQ         ar+56(FP), R12
+	SUBQ         R10, AX
+
+dmaxy_strip:
+	MOVQ      AX, SI
+	MOVQ      CX, DI
+	MOVQ      DX, R8
+	MOVQ      h+0(FP), R9
+	VMOVUPD   -8(SI), Y7
+	VXORPS    Y8, Y8, Y8
+	VMOVUPD   (SI), Y6
+	VCMPPD    $0x16, Y7, Y6, Y4
+	VCMPPD    $0x07, Y7, Y7, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y6, Y7, Y7
+	VBLENDVPD Y4, Y0, Y8, Y8
+	VMOVUPD   8(SI), Y6
+	VCMPPD    $0x16, Y7, Y6, Y4
+	VCMPPD    $0x07, Y7, Y7, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y6, Y7, Y7
+	VBLENDVPD Y4, Y1, Y8, Y8
+	ADDQ      R10, SI
+	VMOVUPD   -8(SI), Y9
+	VXORPS    Y10, Y10, Y10
+	VMOVUPD   (SI), Y6
+	VCMPPD    $0x16, Y9, Y6, Y4
+	VCMPPD    $0x07, Y9, Y9, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y6, Y9, Y9
+	VBLENDVPD Y4, Y0, Y10, Y10
+	VMOVUPD   8(SI), Y6
+	VCMPPD    $0x16, Y9, Y6, Y4
+	VCMPPD    $0x07, Y9, Y9, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y6, Y9, Y9
+	VBLENDVPD Y4, Y1, Y10, Y10
+	ADDQ      R10, SI
+
+dmaxy_row:
+	VMOVUPD   -8(SI), Y11
+	VXORPS    Y12, Y12, Y12
+	VMOVUPD   (SI), Y6
+	VCMPPD    $0x16, Y11, Y6, Y4
+	VCMPPD    $0x07, Y11, Y11, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y6, Y11, Y11
+	VBLENDVPD Y4, Y0, Y12, Y12
+	VMOVUPD   8(SI), Y6
+	VCMPPD    $0x16, Y11, Y6, Y4
+	VCMPPD    $0x07, Y11, Y11, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y6, Y11, Y11
+	VBLENDVPD Y4, Y1, Y12, Y12
+	ADDQ      R10, SI
+	VPADDQ    Y2, Y10, Y6
+	VCMPPD    $0x16, Y7, Y9, Y4
+	VCMPPD    $0x07, Y7, Y7, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y9, Y7, Y7
+	VBLENDVPD Y4, Y6, Y8, Y8
+	VPADDQ    Y3, Y12, Y6
+	VCMPPD    $0x16, Y7, Y11, Y4
+	VCMPPD    $0x07, Y7, Y7, Y5
+	VANDPS    Y5, Y4, Y4
+	VBLENDVPD Y4, Y11, Y7, Y7
+	VBLENDVPD Y4, Y6, Y8, Y8
+	VMOVUPD   Y7, (DI)
+	VMOVUPD   Y8, (R8)
+	VMOVAPS   Y9, Y7
+	VMOVAPS   Y11, Y9
+	VMOVAPS   Y10, Y8
+	VMOVAPS   Y12, Y10
+	ADDQ      R11, DI
+	ADDQ      R12, R8
+	DECQ      R9
+	JNZ       dmaxy_row
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, BX
+	JG        dmaxy_strip
+	VZEROUPPER
+	RET
+
 // func dpeaky(n int)
 // Requires: AVX, FMA3
 TEXT ·dpeaky(SB), NOSPLIT, $0-8

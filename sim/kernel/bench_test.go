@@ -95,6 +95,9 @@ func benchmarkPasses[T Float](b *testing.B) {
 	arg := make([]uint8, p.Len())
 	win := Window{3, 1, 1, 1}
 	MaxPool(dst, p, arg, src, p, win)
+	two, hp := Window{3, 2, 1, 1}, Dense(16, 16, 16)
+	half, halfArg := make([]T, hp.Len()), make([]uint8, hp.Len())
+	MaxPool(half, hp, halfArg, src, p, two)
 	n := float64(p.Len() * sizeOf[T]())
 	for _, x := range []struct {
 		name   string
@@ -113,6 +116,10 @@ func benchmarkPasses[T Float](b *testing.B) {
 		{"MaxPoolBackward", 3.25, func() { MaxPoolBackward(dst, p, g, p, arg, win) }},
 		{"AveragePool", 2, func() { AveragePool(dst, p, src, p, win) }},
 		{"AveragePoolBackward", 3, func() { AveragePoolBackward(dst, p, g, p, win) }},
+		{"MaxPoolStrided", 1.3, func() { MaxPool(half, hp, arg, src, p, two) }},
+		{"MaxPoolStridedBackward", 2.3, func() { MaxPoolBackward(dst, p, half, hp, halfArg, two) }},
+		{"AveragePoolStrided", 1.25, func() { AveragePool(half, hp, src, p, two) }},
+		{"AveragePoolStridedBackward", 2.25, func() { AveragePoolBackward(dst, p, half, hp, two) }},
 	} {
 		b.Run(x.name, func(b *testing.B) { measure[T](b, 0, x.arrays*n, x.f) })
 	}

@@ -9,6 +9,7 @@ import (
 type scratch struct {
 	buf, sums []float64
 	words     []uint64
+	small     []uint8
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -40,6 +41,14 @@ func (s *scratch) marks(n int) (a, b []uint64) {
 		s.words = make([]uint64, 2*n)
 	}
 	return s.words[:n], s.words[n : 2*n]
+}
+
+// bytes is n bytes.
+func (s *scratch) bytes(n int) []uint8 {
+	if len(s.small) < n {
+		s.small = make([]uint8, n)
+	}
+	return s.small[:n]
 }
 
 func bytePtr(p *float64) *byte { return (*byte)(unsafe.Pointer(p)) }

@@ -6,10 +6,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// pools emits the plane kernels of the 3×3 pools of stride 1 and padding 1 (AVX-512 only:
-// they live on masks).
+// pools emits the plane kernels of the 3×3 pools of stride 1 and padding 1. They live on
+// masks; AVX2 has the maximum alone, on planes with a border.
 func pools(v vector) {
 	if !v.wide {
+		maxPoolNarrow(v)
 		return
 	}
 	maxPool(v)
@@ -150,6 +151,78 @@ func maxPool(v vector) {
 		ADDQ(U32(v.bytes()), dst)
 		ADDQ(U32(v.lanes()), arg)
 	})
+	end()
+}
+
+// maxPoolNarrow emits the 3×3 maximum of a plane with a border of −∞.
+func maxPoolNarrow(v vector) {
+	name := v.name("max")
+	begin(name, "func(h, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int)",
+		name+" computes the 3×3 maximum (stride 1) of h > 0 rows of n > 0 values of a plane with a border, and its tap",
+		"as an integer of the size of a value: the first in row-major order, NaN counting as the largest.",
+		"Writes whole vectors.")
+	src, dst, arg, n := param("src"), param("dst"), param("arg"), param("n")
+	numbers := map[int]reg.VecVirtual{}
+	for _, i := range []int{1, 2, 3, 6} {
+		g, x, r := GP64(), XMM(), v.reg()
+		MOVQ(U64(uint64(i)), g)
+		VMOVQ(g, x)
+		v.broadcast(x, r)
+		numbers[i] = r
+	}
+	sum := func(a, b, to reg.VecVirtual) {
+		v.pick(func(o ...Op) { VPADDD(o...) }, func(o ...Op) { VPADDQ(o...) }, a, b, to)
+	}
+	k, ordered, x := v.reg(), v.reg(), v.reg()
+	raise := func(val, at, best, tap reg.VecVirtual) {
+		v.pick(VCMPPS, VCMPPD, Imm(notLess), best, val, k)
+		v.pick(VCMPPS, VCMPPD, Imm(7), best, best, ordered)
+		VANDPS(ordered, k, k)
+		v.pick(four(VBLENDVPS), four(VBLENDVPD), k, val, best, best)
+		v.pick(four(VBLENDVPS), four(VBLENDVPD), k, at, tap, tap)
+	}
+	q, d, a, left := GP64(), GP64(), GP64(), GP64()
+	sr, dr, ar := param("sr"), param("dr"), param("ar")
+	SUBQ(sr, src)
+	across := func(val, tap reg.VecVirtual) {
+		v.mov(Mem{Base: q, Disp: -v.size()}, val)
+		VXORPS(tap, tap, tap)
+		for j := range 2 {
+			v.mov(Mem{Base: q, Disp: j * v.size()}, x)
+			raise(x, numbers[j+1], val, tap)
+		}
+		ADDQ(sr, q)
+	}
+	prev, cur, next := v.regs(2), v.regs(2), v.regs(2)
+	Label(name + "_strip")
+	MOVQ(src, q)
+	MOVQ(dst, d)
+	MOVQ(arg, a)
+	h := param("h")
+	MOVQ(h, left)
+	across(prev[0], prev[1])
+	across(cur[0], cur[1])
+	Label(name + "_row")
+	across(next[0], next[1])
+	sum(numbers[3], cur[1], x)
+	raise(cur[0], x, prev[0], prev[1])
+	sum(numbers[6], next[1], x)
+	raise(next[0], x, prev[0], prev[1])
+	v.mov(prev[0], Mem{Base: d})
+	v.mov(prev[1], Mem{Base: a})
+	for i := range prev {
+		VMOVAPS(cur[i], prev[i])
+		VMOVAPS(next[i], cur[i])
+	}
+	ADDQ(dr, d)
+	ADDQ(ar, a)
+	DECQ(left)
+	JNZ(LabelRef(name + "_row"))
+	for _, p := range []reg.GPVirtual{src, dst, arg} {
+		ADDQ(Imm(uint64(v.bytes())), p)
+	}
+	SUBQ(Imm(uint64(v.lanes())), n)
+	JG(LabelRef(name + "_strip"))
 	end()
 }
 
