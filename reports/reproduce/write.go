@@ -20,9 +20,9 @@ func Tables(runs []Run) []table.Table {
 // of what figures and the page show.
 const thin = 20
 
-// Write stores under out what the study found: tables as .tex, .csv and .md,
-// figures of the first seed of each arm as SVG and PDF, and the predicted
-// traces of every run, beside its observed one.
+// Write stores under out what the study found: tables as .tex, .csv, .md and
+// .json, figures of the first seed of each arm as SVG, PDF and PNG, report.html,
+// and the predicted traces of every run beside its observed one.
 func Write(out string, runs []Run) error {
 	for _, t := range Tables(runs) {
 		if err := table.Save(filepath.Join(out, "tables"), &t); err != nil {
@@ -41,6 +41,9 @@ func Write(out string, runs []Run) error {
 		if err := f.Save(figures, figure.SVG, figure.PDF, figure.PNG); err != nil {
 			return fmt.Errorf("writing figure %s: %w", f.Name, err)
 		}
+	}
+	if err := writePage(filepath.Join(out, "report.html"), runs, list); err != nil {
+		return err
 	}
 	for _, r := range runs {
 		for _, p := range r.Predicted {
