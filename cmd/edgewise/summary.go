@@ -72,6 +72,12 @@ func printSummary(w io.Writer, dir string, t *trace.Trace, asJSON bool) error {
 		fmt.Fprintf(w, "%s cell: growth: mean none-probability %v at the start, %v at its peak (step %v), %v at the end; width: gap %v; failure: none wins on %v of the edges; derived depth %d, width %.2f\n",
 			kind, m.Growth.Start, m.Growth.Peak, m.Growth.PeakStep, m.Growth.Final, m.Width.Gap, m.Failure.None, m.Argmax.Depth, m.Argmax.Width)
 	}
-	fmt.Fprintf(w, "written to %s\n", dir)
-	return nil
+	if err := printCosts(w, t); err != nil {
+		return err
+	}
+	if err := printSplits(w, t); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "written to %s\n", dir)
+	return err
 }
