@@ -74,7 +74,10 @@ func Trace(t *trace.Trace) Report {
 	r.simplex(t)
 	r.softmax(t)
 	r.conservation(t)
+	r.gauge(t)
+	r.noneLogit(t)
 	r.motion(t)
+	r.reported(t)
 	for i, f := range r.Findings {
 		if f.Point >= 0 {
 			r.Findings[i].Line = t.Points[f.Point].Line

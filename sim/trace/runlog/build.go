@@ -53,30 +53,31 @@ type builder struct {
 	unit         float64  // of the printed probabilities
 	agreed       genotype.Agreement
 	gauge, slack map[string][][]float64 // by kind: [snapshot][edge]
+	rate         float64                // of alpha
+	off          float64                // largest difference between printed probabilities and softmax(alpha)
+	offLine      int
 }
 
 // shape finds kinds, cell and columns from the first snapshot with tables.
 func (b *builder) shape() error {
 	for _, s := range b.run.all() {
 		t := s.tables()
-		if t == nil {
-			continue
-		}
+		var have []string
 		for _, k := range []string{"normal", "reduce"} {
 			if m, ok := t[k]; ok && len(m) > 0 {
-				b.kinds = append(b.kinds, k)
-				b.cols = len(m[0])
+				have = append(have, k)
 			}
 		}
-		if len(b.kinds) == 0 {
+		if len(have) <= len(b.kinds) {
 			continue
 		}
-		rows := len(t[b.kinds[0]])
-		c, err := CellOf(rows)
+		c, err := CellOf(len(t[have[0]]))
 		if err != nil {
 			return fmt.Errorf("%s:%d: %w", b.run.File, s.Line, err)
 		}
-		b.cell = c
+		b.kinds, b.cell, b.cols = have, c, len(t[have[0]][0])
+	}
+	if len(b.kinds) > 0 {
 		b.unused()
 		return nil
 	}
@@ -177,7 +178,7 @@ func (b *builder) shapeWithoutTables() error {
 	for n := range seen {
 		b.ops = append(b.ops, n)
 	}
-	b.ops = canonicalOrder(b.ops)
+	b.ops = CanonicalOrder(b.ops)
 	return nil
 }
 
@@ -203,7 +204,10 @@ func (b *builder) inOrder() {
 func (b *builder) fits(t Tables) bool {
 	for _, k := range b.kinds {
 		m, ok := t[k]
-		if !ok || len(m) != len(b.cell.Edges) {
+		if !ok {
+			continue // some logs print one kind only
+		}
+		if len(m) != len(b.cell.Edges) {
 			return false
 		}
 		for _, row := range m {
@@ -231,9 +235,9 @@ func (b *builder) columns() error {
 			continue
 		}
 		for _, k := range b.kinds {
-			if c, ok := g.Cell(k); ok && len(c.Nodes) == b.cell.Nodes {
+			if c, ok := g.Cell(k); ok && len(c.Nodes) == b.cell.Nodes && t[k] != nil {
 				o := genotype.Observation{Scores: t[k], Logged: c}
-				if b.conv.RawRank && s.Alpha == nil {
+				if b.conv.RawRank && s.Alpha == nil && i < len(b.gauge[k]) {
 					o.Gauge, o.Slack = b.gauge[k][i], b.slack[k][i]
 				}
 				obs = append(obs, o)
@@ -245,7 +249,7 @@ func (b *builder) columns() error {
 		return fmt.Errorf("%s: %w", b.run.File, err)
 	}
 	b.named, b.agreed = cols, cols.Agree
-	b.ops = canonicalOrder(slices.Clone(cols.Ops))
+	b.ops = CanonicalOrder(slices.Clone(cols.Ops))
 	for _, n := range b.ops {
 		b.from = append(b.from, slices.Index(cols.Ops, n))
 	}
@@ -261,6 +265,7 @@ func (b *builder) gauges() {
 		for _, s := range b.all() {
 			m := s.Prob[k]
 			if s.Alpha != nil || m == nil {
+				delete(b.gauge, "normal")
 				return
 			}
 			tables = append(tables, m)
@@ -276,9 +281,9 @@ func (b *builder) all() []Snapshot {
 	return append(slices.Clip(b.snaps), *b.run.Final)
 }
 
-// canonicalOrder sorts names: Edgewise's operations in its order, then others as
+// CanonicalOrder sorts names: Edgewise's operations in its order, then others as
 // they stand.
-func canonicalOrder(names []string) []string {
+func CanonicalOrder(names []string) []string {
 	place := map[string]int{}
 	for i, o := range cell.Canonical() {
 		place[o.Name] = i
@@ -323,18 +328,19 @@ func (b *builder) cube(t Tables) [][][]float64 {
 	if t == nil {
 		return nil
 	}
-	out := make([][][]float64, len(b.kinds))
+	out := Unknown(len(b.kinds), len(b.cell.Edges), len(b.ops))
 	for k, kind := range b.kinds {
 		m, ok := t[kind]
-		if !ok || len(m) != len(b.cell.Edges) {
+		if !ok {
+			continue
+		}
+		if len(m) != len(b.cell.Edges) {
 			return nil
 		}
-		out[k] = make([][]float64, len(m))
 		for e, row := range m {
 			if len(row) != b.cols {
 				return nil
 			}
-			out[k][e] = make([]float64, len(b.ops))
 			for i, col := range b.from {
 				out[k][e][i] = row[col]
 			}
@@ -375,8 +381,16 @@ func (b *builder) assemble() *trace.Trace {
 		m.Blanks = append(m.Blanks, "steps per epoch")
 	}
 	var blanks []string
-	m.Spec, blanks = b.run.spec(b.conv, b.ops, b.cell.Nodes, per)
+	m.Spec, blanks = b.run.Spec(b.conv, b.ops, b.cell.Nodes, per)
 	m.Blanks = append(m.Blanks, blanks...)
+	b.rate = b.run.Number("arch_learning_rate", "alpha_lr")
+	if b.still() {
+		b.rate = 0
+		if m.Spec != nil {
+			m.Spec.Alpha.Freeze = true
+		}
+		m.Notes = append(m.Notes, "alpha is the same at every epoch: the run trains weights only")
+	}
 	b.stack(&m)
 	m.Data.Name = b.run.dataset()
 	if train, _ := b.run.split(b.conv); train == 0 {
@@ -416,6 +430,30 @@ func (b *builder) assemble() *trace.Trace {
 	return t
 }
 
+// still says whether raw alpha is printed and never moves.
+func (b *builder) still() bool {
+	for _, s := range b.snaps {
+		if s.Alpha == nil || !equalTables(s.Alpha["normal"], b.snaps[0].Alpha["normal"]) || !equalTables(s.Alpha["reduce"], b.snaps[0].Alpha["reduce"]) {
+			return false
+		}
+	}
+	return len(b.snaps) > 2
+}
+
+// distance keeps how far printed probabilities are from the softmax of printed
+// alpha.
+func (b *builder) distance(printed, softmax [][][]float64, line int) {
+	for k := range printed {
+		for e := range printed[k] {
+			for o, v := range printed[k][e] {
+				if d := math.Abs(v - softmax[k][e][o]); d > b.off || math.IsNaN(d) {
+					b.off, b.offLine = d, line
+				}
+			}
+		}
+	}
+}
+
 func (b *builder) stack(m *trace.Manifest) {
 	if m.Spec != nil {
 		if s, err := m.Spec.Space(); err == nil {
@@ -443,7 +481,7 @@ func (b *builder) stack(m *trace.Manifest) {
 func (b *builder) point(at int, s *Snapshot, per int) trace.Point {
 	p := trace.Point{
 		Step: s.Epoch * per, Steps: per, Epoch: float64(s.Epoch), Rate: s.Rate, Temperature: s.Temperature, HeadNorm: math.NaN(),
-		AlphaRate: b.run.Number("arch_learning_rate", "alpha_lr"),
+		AlphaRate: b.rate,
 		Alpha:     b.cube(s.Alpha), Prob: b.cube(s.Prob), Grad: b.cube(s.Grad), CostToDate: b.cube(s.ToDate),
 		Genotype: s.Genotype, Line: s.Line,
 	}
@@ -455,8 +493,10 @@ func (b *builder) point(at int, s *Snapshot, per int) trace.Point {
 		p.Test = of(s.Valid, 0)
 	}
 	switch {
-	case p.Prob == nil && p.Alpha != nil:
-		p.Prob = softmax(p.Alpha)
+	case p.Alpha != nil:
+		q := p.Prob
+		p.Prob = Softmax(p.Alpha) // raw alpha is printed to as many places, and says more
+		b.distance(q, p.Prob, s.Line)
 	case p.Prob != nil && p.Alpha == nil:
 		p.Alpha = b.raw(at, p.Prob)
 	case p.Prob == nil:
@@ -475,7 +515,8 @@ func of(s *trace.Split, n int) *trace.Split {
 	return &c
 }
 
-func softmax(alpha [][][]float64) [][][]float64 {
+// Softmax returns the softmax of every row.
+func Softmax(alpha [][][]float64) [][][]float64 {
 	return each(alpha, func(out, row []float64) {
 		top, sum := math.Inf(-1), 0.0
 		for _, v := range row {
@@ -533,8 +574,16 @@ func (b *builder) agreement() []check.Finding {
 			Means: "columns and edges are read as the search read them"}
 		if a.Share() < 0.95 {
 			f.Severity, f.Means = check.Warning, "the search derives its wiring otherwise than from these numbers, or columns are mixed up"
+			if b.conv.RawRank {
+				f.Means = "edges compete by raw alpha, of which the log prints only the softmax: the constant per edge is an estimate"
+			}
 		}
 		out = append(out, f)
+	}
+	if limit := 4 * math.Max(b.unit, 1e-6); b.off > limit || math.IsNaN(b.off) {
+		out = append(out, check.Finding{Severity: check.Error, Point: -1, Count: 1, Line: b.offLine,
+			What:  fmt.Sprintf("printed probabilities differ from the softmax of printed alpha by up to %.2g (line %d)", b.off, b.offLine),
+			Means: "they belong to different steps or edges, or are not tied by a softmax; the softmax of alpha was taken"})
 	}
 	if n := len(b.named.Unnamed); n > 0 {
 		out = append(out, check.Finding{Severity: check.Warning, Point: -1, Count: n,

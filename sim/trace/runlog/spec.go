@@ -65,9 +65,9 @@ func (r *Run) steps(c Convention, o Options) int {
 	return int(math.Ceil(float64(train) / batch))
 }
 
-// spec is what the arguments say of the search, and what they do not; nil where
+// Spec is what the arguments say of the search, and what they do not; nil where
 // the space is not one that Edgewise can build.
-func (r *Run) spec(c Convention, ops []string, nodes, perEpoch int) (*spec.Spec, []string) {
+func (r *Run) Spec(c Convention, ops []string, nodes, perEpoch int) (*spec.Spec, []string) {
 	var blanks []string
 	if len(r.Args) == 0 {
 		return nil, []string{"spec: the log prints no arguments"}
