@@ -74,6 +74,7 @@ func (t *Team) Run(batch int, task func(worker, chunk, lo, hi int)) {
 	}
 	t.work(0)
 	t.done.Wait()
+	t.task = nil // the goroutines must not hold what the task belongs to
 }
 
 func (t *team) work(worker int) {

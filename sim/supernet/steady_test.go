@@ -215,3 +215,30 @@ func TestOddShapes(t *testing.T) {
 		}
 	}
 }
+
+// A net that nobody holds any more ends its workers.
+func TestForgottenNetsEnd(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 8 {
+		s := newTrial[float32](t, "n", 2, 2, func(c *Config) { c.Workers = 3 })
+		n := s.net
+		s.cfg.Workers = 0
+		n2, err := New[float32](s.cfg, s.rnd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []*Net[float32]{n, n2} {
+			if _, err := m.Forward(s.x, s.cfg.Batch, s.soft(), Train); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n.Close()
+	}
+	for range 200 {
+		runtime.GC()
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+	}
+	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+}
