@@ -48,8 +48,8 @@ type Block[T kernel.Float] struct {
 }
 
 // BlockConfig says what a block is made of. In holds the activations of the
-// cell's two inputs and InG their gradients; Out is the concatenated output,
-// OutG its gradient, with Channels channels per concatenated node.
+// cell's two inputs and InG their gradients, Out the concatenated output and OutG its
+// gradient; each concatenated node has as many channels as an input.
 type BlockConfig[T kernel.Float] struct {
 	Name    string // prefix of the weights' names, such as "cells.0."
 	Cell    cell.Cell

@@ -31,7 +31,8 @@ func (n *Net[T]) preForward(s *mixop.Scratch[T], a, b int) {
 }
 
 // preBackward takes image b back through the preprocessings of cell c that read
-// activation a. The readers of later cells come first; the first one clears.
+// activation a. The readers of the last such cell come first: they write the gradient
+// of the activation, the others add to it.
 func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool) {
 	act := n.acts[a]
 	x := act.X.At(b)

@@ -1,0 +1,87 @@
+package mixop
+
+import "edgewise/sim/kernel"
+
+// Sums records Σ g and Σ g·(v − μ) of image b for the output gradient g. With relu
+// the output went through a ReLU and g counts where the output is positive (only
+// without affine; otherwise mask g first).
+func (n *Norm[T]) Sums(b int, g, v []T, p kernel.Planes, relu bool) {
+	o := b * n.channels
+	kernel.NormaliseSums(n.sg[o:o+n.channels], n.sgx[o:o+n.channels], g, p, v, p, n.Mean, relu)
+}
+
+// SumsGroup is Sums of some channels, from channel c on, without ReLU; g and v hold
+// these channels in layout p.
+func (n *Norm[T]) SumsGroup(b, c int, g, v []T, p kernel.Planes) {
+	o := b*n.channels + c
+	kernel.NormaliseSums(n.sg[o:o+p.C], n.sgx[o:o+p.C], g, p, v, p, n.Mean[c:c+p.C], false)
+}
+
+// SumsFlat is SumsGroup for a gradient that has one value on each plane, from the
+// moments m of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
+func (n *Norm[T]) SumsFlat(b, c int, g []T, m []kernel.Moment, p kernel.Planes) {
+	o := b*n.channels + c
+	for k := range p.C {
+		s := m[k].N * float64(g[k*p.PlaneStride])
+		n.sg[o+k], n.sgx[o+k] = s, s*(m[k].Mean-float64(n.Mean[c+k]))
+	}
+}
+
+// Fold adds the sums of the images in order and derives the coefficients of
+//
+//	∂L/∂v = a·g + b·(v − μ) + c₀,  a = zγ/σ, b = −zγ·Σg(v−μ)/(N·σ³), c₀ = −zγ·Σg/(N·σ),
+//
+// b = c₀ = 0 with running statistics. z is the weight of y in what g is the
+// gradient of. With theta, the gradients of γ and β are accumulated.
+func (n *Norm[T]) Fold(batch int, z float64, theta bool) {
+	clear(n.sumG)
+	clear(n.sumGX)
+	for b := range batch {
+		o := b * n.channels
+		for c := range n.channels {
+			n.sumG[c] += n.sg[o+c]
+			n.sumGX[c] += n.sgx[o+c]
+		}
+	}
+	for c, is := range n.istd {
+		f := z * is
+		if n.Gamma != nil {
+			if theta {
+				n.Gamma.Grad[c] += T(z * is * n.sumGX[c])
+				n.Beta.Grad[c] += T(z * n.sumG[c])
+			}
+			f *= float64(n.Gamma.Value[c])
+		}
+		n.a[c], n.b[c], n.c0[c] = T(f), 0, 0
+		if n.train {
+			n.b[c] = T(-f * is * is * n.sumGX[c] / n.count)
+			n.c0[c] = T(-f * n.sumG[c] / n.count)
+		}
+	}
+}
+
+// Gradient writes ∂L/∂v of one image from g; see Fold.
+func (n *Norm[T]) Gradient(dst []T, dp kernel.Planes, g []T, gp kernel.Planes, v []T, vp kernel.Planes, relu bool) {
+	kernel.NormaliseBackward(dst, dp, g, gp, v, vp, n.a, n.b, n.c0, n.Mean, relu)
+}
+
+// Cost is ⟨g, y⟩ over the batch, from the sums of the last Fold.
+func (n *Norm[T]) Cost() float64 { return n.dot(n.sumG, n.sumGX) }
+
+// CostAt is ⟨g, y⟩ of image b.
+func (n *Norm[T]) CostAt(b int) float64 {
+	o := b * n.channels
+	return n.dot(n.sg[o:o+n.channels], n.sgx[o:o+n.channels])
+}
+
+func (n *Norm[T]) dot(sg, sgx []float64) float64 {
+	sum := 0.0
+	for c, is := range n.istd {
+		t := is * sgx[c]
+		if n.Gamma != nil {
+			t = t*float64(n.Gamma.Value[c]) + float64(n.Beta.Value[c])*sg[c]
+		}
+		sum += t
+	}
+	return sum
+}
