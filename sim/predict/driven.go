@@ -113,12 +113,19 @@ func (f *frame) windowMaps(p *trace.Point, carry []edgeMoments) ([]*padded, erro
 	return maps, nil
 }
 
+// relaxedEvery is the number of steps for which the quadrature over Gumbel noise
+// is held: alpha moves by at most so many learning rates meanwhile.
+const relaxedEvery = 4
+
 // advance takes n steps of the mean field with the moment maps held.
 func (f *frame) advance(alpha []float64, opti *stepper, maps []*padded, n int, temperature func(int) float64, meansOnly bool) error {
 	g1, g2 := make([]float64, f.size), make([]float64, f.size)
 	for step := range n {
 		for _, m := range maps {
 			if m.relaxed != nil {
+				if step%relaxedEvery != 0 {
+					continue
+				}
 				m.relaxed.Lambda = temperature(step)
 			}
 			m.moments(g1, g2, alpha)

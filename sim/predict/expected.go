@@ -62,9 +62,8 @@ func (x *expected) spread(l losses) float64 {
 	return -math.Expm1(-2*l.information()) / x.batch
 }
 
-// moments returns the cost moments of every edge of a kind at the flat
-// probabilities.
-func (x *expected) moments(prob []float64, kind int, l losses) ([]edgeMoments, error) {
+// fill writes the probabilities of one kind as gates.
+func (x *expected) fill(prob []float64, kind int) {
 	for _, row := range x.gate {
 		clear(row)
 	}
@@ -73,6 +72,43 @@ func (x *expected) moments(prob []float64, kind int, l losses) ([]edgeMoments, e
 			x.gate[s.edge][o] = prob[s.lo+i]
 		}
 	}
+}
+
+// voters is the expected number of voters of the last cell at the flat
+// probabilities: of effective edges for one-hot gates.
+func (x *expected) voters(prob []float64) (float64, error) {
+	x.fill(prob, x.stack[len(x.stack)-1])
+	if x.walk == nil {
+		return x.votes.Shares(x.shares, x.gate), nil
+	}
+	x.active()
+	if err := x.walk.Effective(x.n, x.p); err != nil {
+		return 0, err
+	}
+	mean := 0.0
+	for n, p := range x.n {
+		mean += float64(n) * p
+	}
+	return mean, nil
+}
+
+// active writes the probability that each edge is not none.
+func (x *expected) active() {
+	for e, row := range x.gate {
+		x.p[e] = 0
+		for k, z := range row {
+			if k != x.f.none {
+				x.p[e] += z
+			}
+		}
+		x.p[e] = math.Min(1, x.p[e])
+	}
+}
+
+// moments returns the cost moments of every edge of a kind at the flat
+// probabilities.
+func (x *expected) moments(prob []float64, kind int, l losses) ([]edgeMoments, error) {
+	x.fill(prob, kind)
 	if x.f.spec.OneHot() {
 		return x.sampled(kind, l)
 	}
@@ -87,15 +123,7 @@ func (x *expected) moments(prob []float64, kind int, l losses) ([]edgeMoments, e
 //	E[C^2 | active] = E[(phi(n)^2 + spread/n^2) 1_e | active] + cross terms + noise,   phi(n) = v - u/n.
 func (x *expected) sampled(kind int, l losses) ([]edgeMoments, error) {
 	f, spread := x.f, x.spread(l)
-	for e, row := range x.gate {
-		x.p[e] = 0
-		for k, z := range row {
-			if k != f.none {
-				x.p[e] += z
-			}
-		}
-		x.p[e] = math.Min(1, x.p[e])
-	}
+	x.active()
 	if err := x.walk.Effective(x.n, x.p); err != nil {
 		return nil, err
 	}

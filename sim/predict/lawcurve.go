@@ -29,7 +29,7 @@ func LawCurves(t *trace.Trace, window int, law Law) (*trace.Trace, error) {
 	}
 	out := prediction(t, RungLaw, fmt.Sprintf("law: mean loss and entropy over windows of %d steps are taken from the observed trace; law: %s", window, law.Name))
 	w := windows(t, window)
-	curve := func(p *trace.Point) (losses, error) {
+	curve := func(p *trace.Point, _ int, _ float64) (losses, error) {
 		s, err := f.alphaSplit(p, RungLaw)
 		if err != nil {
 			return losses{}, err
@@ -39,9 +39,14 @@ func LawCurves(t *trace.Trace, window int, law Law) (*trace.Trace, error) {
 	return f.meanField(out, t, w.Points, law, curve)
 }
 
-// meanField integrates the law's expected costs over the windows; curve gives
-// the losses of a window in which alpha moves.
-func (f *frame) meanField(out, t *trace.Trace, w []trace.Point, law Law, curve func(*trace.Point) (losses, error)) (*trace.Trace, error) {
+// lossCurve gives the losses of the next steps steps inside the window p, when
+// the cell has the given expected number of voters. It is called for every part
+// of every window, in order of time, for windows in which alpha rests too if the
+// curve is not observed.
+type lossCurve func(p *trace.Point, steps int, voters float64) (losses, error)
+
+// meanField integrates the law's expected costs over the windows.
+func (f *frame) meanField(out, t *trace.Trace, w []trace.Point, law Law, curve lossCurve) (*trace.Trace, error) {
 	rung := out.Manifest.Rung
 	stack, err := kindStack(&t.Manifest)
 	if err != nil {
@@ -62,17 +67,25 @@ func (f *frame) meanField(out, t *trace.Trace, w []trace.Point, law Law, curve f
 		q := blank(p)
 		f.put(&q, alpha)
 		out.Points = append(out.Points, q)
-		if !moves(p, f.spec) {
+		moving := moves(p, f.spec)
+		if !moving && rung != RungBlind {
 			continue
-		}
-		l, err := curve(p)
-		if err != nil {
-			return nil, err
 		}
 		opti.rate(p)
 		temperature := f.temperature(p)
 		for done := 0; done < p.Steps; done += refresh {
 			f.softmax(prob, alpha)
+			voters, err := costs.voters(prob)
+			if err != nil {
+				return nil, fmt.Errorf("%s: window at step %d: %w", rung, p.Step, err)
+			}
+			l, err := curve(p, min(refresh, p.Steps-done), voters)
+			if err != nil {
+				return nil, err
+			}
+			if !moving {
+				continue
+			}
 			maps, err := f.expectedMaps(costs, prob, l, temperature(done))
 			if err != nil {
 				return nil, fmt.Errorf("%s: window at step %d: %w", rung, p.Step, err)
