@@ -127,6 +127,9 @@ func (r *run[T]) save() []byte {
 	for _, q := range r.net.Buffers() {
 		b = appendList(b, q.Value)
 	}
+	if r.assign != nil {
+		b = appendList(b, r.assign.state())
+	}
 	return b
 }
 
@@ -186,6 +189,15 @@ func (r *run[T]) load(b []byte) error {
 	}
 	for _, q := range r.net.Buffers() {
 		if b, err = takeList(b, q.Value); err != nil {
+			return err
+		}
+	}
+	if r.assign != nil {
+		state := r.assign.state()
+		if b, err = takeList(b, state); err != nil {
+			return err
+		}
+		if err := r.assign.setState(state); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,7 @@ type run[T kernel.Float] struct {
 	z, c    [][][]float64
 	gates   supernet.Gates
 	unroll  *unrolled[T]
+	assign  *assignment[T]
 
 	step int
 }
@@ -83,6 +84,9 @@ func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], err
 	}
 	if s.Order == 2 {
 		r.unroll = newUnrolled(r)
+	}
+	if len(s.Interventions) > 0 {
+		r.assign = newAssignment(r)
 	}
 	return r, nil
 }
@@ -262,6 +266,9 @@ func (r *run[T]) single(p *trace.Point) error {
 		return err
 	}
 	r.costs()
+	if err := r.intervene(p); err != nil {
+		return err
+	}
 	r.observe(p)
 	if err := r.moveTheta(); err != nil {
 		return err
@@ -279,6 +286,9 @@ func (r *run[T]) bilevel(p *trace.Point) error {
 		p.Search, err = r.unroll.costs(p)
 	} else {
 		p.Search, err = r.searchCosts()
+	}
+	if err == nil {
+		err = r.intervene(p)
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"edgewise/sim/intervention"
 	"edgewise/theory/cell"
 )
 
@@ -101,6 +102,12 @@ func (s Spec) checkFields() error {
 	}
 	if side < 2 {
 		return fmt.Errorf("net.reductions: %d reduction cells shrink images of side %d below 2 pixels", len(s.Net.Reductions), s.Data.Side)
+	}
+	if err := intervention.Check(s.Interventions); err != nil {
+		return err
+	}
+	if len(s.Interventions) > 0 && s.Order == 2 {
+		return fmt.Errorf("interventions with order 2: the unrolled gradient has no costs of one batch to intervene on; choose order 1")
 	}
 	_, err = s.Allowed()
 	return err

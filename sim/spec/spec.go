@@ -3,6 +3,8 @@
 // all that the blind rung of the ladder of predictions may see.
 package spec
 
+import "edgewise/sim/intervention"
+
 // Spec is one search, complete: two equal specs give byte-identical traces.
 type Spec struct {
 	Name      string `toml:"name" json:"name"`
@@ -22,6 +24,10 @@ type Spec struct {
 	Temperature Temperature `toml:"temperature" json:"temperature"`
 	Record      Record      `toml:"record" json:"record"`
 	Edges       []EdgeRule  `toml:"edges" json:"edges,omitempty"`
+
+	// Interventions change, in order, how costs are assigned (P7): alpha sees, and
+	// the trace records as Cost, what they make of a step's costs.
+	Interventions []intervention.Use `toml:"interventions" json:"interventions,omitempty"`
 }
 
 // Data chooses the images. In a bi-level search alpha is trained on the search
