@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"math"
 	"testing"
 
 	"edgewise/sim/spec"
@@ -131,6 +132,36 @@ func TestWindowsStopWhereAlphaStarts(t *testing.T) {
 			if x != p.Points[0].Prob[0][e][o] {
 				t.Fatalf("alpha moved before step 37: edge %d", e)
 			}
+		}
+	}
+}
+
+// What a window did not sample: none costs nothing; another operation keeps what
+// the last window saw, or, before any sample, takes the mean of its edge.
+func TestUnsampledOperations(t *testing.T) {
+	tr := simulate(t, testSpec(spec.DSNAS, spec.Single, 5))
+	f, err := newFrame(tr, RungDriven)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &trace.Cost{Count: f.cube(0), Mean: f.cube(0), Square: f.cube(0)}
+	for o, x := range map[int]float64{1: .2, 3: .4} {
+		c.Count[0][2][o], c.Mean[0][2][o], c.Square[0][2][o] = 5, x, 2*x*x
+	}
+	p := &trace.Point{Steps: 10, Cost: c}
+	carry := edgeMoments{mean: make([]float64, 8), square: make([]float64, 8)}
+	carry.mean[4], carry.square[4] = .7, .5
+	m, err := f.windowMoments(p, &carry, f.slots[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := edgeMoments{
+		mean:   []float64{0, .2, .3, .4, .7, .3, .3, .3},
+		square: []float64{0, .08, .2, .32, .5, .2, .2, .2},
+	}
+	for o := range want.mean {
+		if math.Abs(m.mean[o]-want.mean[o]) > 1e-15 || math.Abs(m.square[o]-want.square[o]) > 1e-15 {
+			t.Errorf("operation %d: moments %v, %v, want %v, %v", o, m.mean[o], m.square[o], want.mean[o], want.square[o])
 		}
 	}
 }

@@ -89,6 +89,15 @@ func TestGrowthReadsTime(t *testing.T) {
 	missing(t, "regrow step", flat.RegrowStep, "no edge regrew")
 }
 
+// The peak is the first of its height.
+func TestThePeakIsTheFirst(t *testing.T) {
+	g := measure(t, trajectory(cell.Minimal(), [][]float64{grown[0], grown[2], grown[2], grown[3]})).Growth
+	same(t, "peak step", g.PeakStep, 10)
+	if g.Edges[0].PeakStep != 10 {
+		t.Errorf("edge 0 peaks at %d", g.Edges[0].PeakStep)
+	}
+}
+
 func TestWidth(t *testing.T) {
 	w := measure(t, trajectory(cell.Minimal(), grown)).Width
 	same(t, "input none", w.InputNone, .15)
