@@ -71,10 +71,10 @@ func (c Claim) Status() Status {
 		}
 	}
 	switch {
+	case (c.Tag == Observation || c.Tag == Conjecture) && kinds[Data]:
+		return MatchesData
 	case c.Tag == Conjecture:
 		return Stated
-	case c.Tag == Observation && kinds[Data]:
-		return MatchesData
 	case c.Tag == Observation:
 		return Observed
 	case c.Tag == False && (len(c.Coq) > 0 || kinds[CounterExample]):

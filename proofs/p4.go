@@ -42,21 +42,24 @@ func claimsP4() []Claim {
 		},
 		{
 			ID: "P4.6", Name: "earlier-cell transfer", Tag: Observation, Uses: []string{"P3.4"},
-			Text:  "In earlier cells totals are 0, but after training the zero-sum is systematic: C_(2,3) > 0 and input edges <= 0. It can cancel the last cell's negative cost of (2,3).",
-			LaTeX: `In earlier cells totals are 0, but after training the zero-sum is systematic: $C_{(2,3)}>0$ and input edges $\le0$.`,
-			Seen:  "digits 8x8, three cells, one seed; official DSNAS code with 8 minimal cells on Fashion-MNIST",
+			Text:   "In earlier cells totals are 0, but after training the zero-sum is systematic: C_(2,3) > 0 and input edges <= 0. It can cancel the last cell's negative cost of (2,3).",
+			LaTeX:  `In earlier cells totals are 0, but after training the zero-sum is systematic: $C_{(2,3)}>0$ and input edges $\le0$.`,
+			Checks: []string{"P4.6/earlier-cells"},
+			Seen:   "digits 8x8, three cells, one seed; official DSNAS code with 8 minimal cells on Fashion-MNIST",
 		},
 		{
 			ID: "P4.7", Name: "tournament", Tag: Conjecture, Uses: []string{"P3.4", "P4.6"},
-			Text:  "In a cell whose output is normalised, an edge's mean cost is its lack of usefulness relative to the others, and routes through less untrained machinery are more useful: none-probability rises with the depth of the edge's source, cells counted.",
-			LaTeX: `In a cell whose output is normalised, an edge's mean cost is its lack of usefulness relative to the others, and routes through less untrained machinery are more useful: the none-probability rises with the depth of the edge's source, cells counted.`,
-			Seen:  "official DSNAS code with 8 cells; published CIFAR-10 and CIFAR-100 logs",
+			Text:   "In a cell whose output is normalised, an edge's mean cost is its lack of usefulness relative to the others, and routes through less untrained machinery are more useful: none-probability rises with the depth of the edge's source, cells counted.",
+			LaTeX:  `In a cell whose output is normalised, an edge's mean cost is its lack of usefulness relative to the others, and routes through less untrained machinery are more useful: the none-probability rises with the depth of the edge's source, cells counted.`,
+			Checks: []string{"P4.7/depth", "P4.7/published"},
+			Seen:   "official DSNAS code with 8 cells; published CIFAR-10 and CIFAR-100 logs",
 		},
 		{
 			ID: "P4.8", Name: "equal shares step by step", Tag: Observation, Uses: []string{"P4.3"},
-			Text:  "One cell, sampled gates: regressing the sampled edge cost on (L - H)/n_eff gives slopes .91 to 1.31 and correlations .69 to .85 in every fifth of training.",
-			LaTeX: `One cell, sampled gates: regressing the sampled edge cost on $(L-H)/n_{\mathrm{eff}}$ gives slopes $.91$ to $1.31$ and correlations $.69$ to $.85$ in every fifth of training.`,
-			Seen:  "official DSNAS code, one minimal cell, Fashion-MNIST",
+			Text:   "One cell, sampled gates: regressing the sampled edge cost on (L - H)/n_eff gives slopes .91 to 1.31 and correlations .69 to .85 in every fifth of training.",
+			LaTeX:  `One cell, sampled gates: regressing the sampled edge cost on $(L-H)/n_{\mathrm{eff}}$ gives slopes $.91$ to $1.31$ and correlations $.69$ to $.85$ in every fifth of training.`,
+			Checks: []string{"P4.8/regression"},
+			Seen:   "official DSNAS code, one minimal cell, Fashion-MNIST",
 		},
 	}
 }

@@ -181,7 +181,7 @@ func checkReversible(e *env) (Outcome, error) {
 	start := append([]float64(nil), x...)
 	far := 0.0
 	rk4(x, 2*math.Pi, 20000, func(t float64, x, dx []float64) {
-		l := 4 * math.Cos(t)
+		l := 8 * math.Cos(t)
 		p, q := dynamics.Probability(x[0]), dynamics.Probability(x[1])
 		shape := 0.5
 		if e.mutated && t > math.Pi {

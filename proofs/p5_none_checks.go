@@ -1,6 +1,7 @@
 package proofs
 
 import (
+	"fmt"
 	"math"
 
 	"edgewise/theory/cell"
@@ -101,9 +102,9 @@ func checkMeanPositive(e *env) (Outcome, error) {
 	return m.within(0)
 }
 
-// game draws two batches of logits whose best scales differ: the training one
-// is under-confident, the validation one over-confident at the same scale.
-func game(e *env) (train, validation func(s float64) float64) {
+// game draws two batches of logits whose best scales differ by a factor of two
+// at least, the smaller one on validation data.
+func game(e *env) (train, validation func(s float64) float64, err error) {
 	split := func(n, wrong int) func(s float64) float64 {
 		z, y := make([][]float64, n), make([]int, n)
 		for i := range z {
@@ -122,11 +123,22 @@ func game(e *env) (train, validation func(s float64) float64) {
 			return g
 		}
 	}
-	return split(40, 2), split(40, 12)
+	for range 100 {
+		train, validation = split(40, 2), split(40, 12)
+		t, errT := dynamics.BestScale(train, 1e-3, 50)
+		v, errV := dynamics.BestScale(validation, 1e-3, 50)
+		if errT == nil && errV == nil && v > 0.2 && 2*v < t {
+			return train, validation, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("no two batches of well separated best scales in 100 draws")
 }
 
 func checkGameEquilibrium(e *env) (Outcome, error) {
-	train, validation := game(e)
+	train, validation, err := game(e)
+	if err != nil {
+		return Outcome{}, err
+	}
 	const decay = 0.02
 	best, err := dynamics.BestScale(validation, 1e-3, 50)
 	if err != nil {
@@ -154,7 +166,10 @@ func checkGameEquilibrium(e *env) (Outcome, error) {
 
 // checkRunaway: without decay the gate closes and w grows.
 func checkRunaway(e *env) (Outcome, error) {
-	train, validation := game(e)
+	train, validation, err := game(e)
+	if err != nil {
+		return Outcome{}, err
+	}
 	if e.mutated {
 		train, validation = validation, train
 	}

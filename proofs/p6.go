@@ -20,10 +20,11 @@ func claimsP6() []Claim {
 			Checks: []string{"P6.1/growth-and-width", "P6.1/failure"},
 		},
 		{
-			ID: "P6.2x", Name: "input edges always win", Tag: Observation, Uses: []string{"P6.1"},
-			Text:  "Width preference is not what every search shows: in two of three real DSNAS searches with three cells the input edge (1,2) was excluded too, and in soft one-cell DARTS edge (2,3) has the largest absolute cost: it is first to grow (single level) or first to die (bi-level). P5.4 is about sampled gates.",
-			LaTeX: `Width preference is not what every search shows: in two of three DSNAS searches with three cells the input edge $(1,2)$ was excluded too, and in soft one-cell DARTS edge $(2,3)$ has the largest absolute cost. P5.4 is about sampled gates.`,
-			Seen:  "digits 8x8, real small searches",
+			ID: "P6.2x", Name: "width preference in every search", Tag: False, Uses: []string{"P5.4"},
+			Text:   "False: input edges always win. In soft one-cell DARTS edge (2,3) has the largest absolute cost: it is the first to grow (single level) or to die (bi-level). With several cells the input edge (1,2) loses to none as well. P5.4 is about sampled gates and equal shares.",
+			LaTeX:  `\emph{False:} input edges always win. In soft one-cell DARTS edge $(2,3)$ has the largest absolute cost: it is the first to grow (single level) or to die (bi-level). With several cells the input edge $(1,2)$ loses to none as well. P5.4 is about sampled gates and equal shares.`,
+			Proof:  `Small searches on real images.`,
+			Checks: []string{"P6.2x/soft-gates", "P6.2x/input-edge"},
 		},
 	}
 }

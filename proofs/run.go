@@ -129,13 +129,21 @@ type Row struct {
 }
 
 // Summary condenses results into the status table, one row per selected claim.
-// A claim with evidence that did not pass is only "stated".
+// A claim with evidence that was run and did not pass is only "stated".
 func Summary(filter string, results []Result) []Row {
-	var rows []Row
+	var claims []Claim
 	for _, c := range Register() {
-		if !c.Matches(filter) {
-			continue
+		if c.Matches(filter) {
+			claims = append(claims, c)
 		}
+	}
+	return summarise(claims, results)
+}
+
+// summarise is Summary for given claims; without results it counts the checks.
+func summarise(claims []Claim, results []Result) []Row {
+	var rows []Row
+	for _, c := range claims {
 		row := Row{ID: c.ID, Name: c.Name, Tag: c.Tag, Status: c.Status(), Theorems: len(c.Coq)}
 		for _, r := range results {
 			if r.Claim != c.ID {
@@ -148,6 +156,9 @@ func Summary(filter string, results []Result) []Row {
 		}
 		if row.Passed < row.Checks {
 			row.Status = Stated
+		}
+		if results == nil {
+			row.Checks = len(c.Checks)
 		}
 		rows = append(rows, row)
 	}
