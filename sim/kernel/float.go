@@ -18,13 +18,19 @@
 //
 // # Which paths agree
 //
-// Element-wise passes and their float64 reductions round after every multiplication
-// and every addition, in one stated order: all paths give the same bits on every
-// machine. Matrix products and depthwise sums use fused multiply-add in the vector
-// paths: AVX-512 and AVX2 give the same bits as each other and as the exact
-// fused twin in the tests; the portable path rounds products separately, because
-// a fused multiply-add without hardware is some fifty times slower, and agrees
-// within 16·eps times the gauge Σ|a·b|.
+// The path (portable, AVX2 with FMA, AVX-512) is chosen at start, see PathVariable.
+// Element-wise passes, pools, channel sums and level 1 give the same bits on all paths
+// and machines: element-wise passes and level 1 round after every operation, channel
+// sums use fused multiply-add in float64 on sixteen lanes.
+//
+// Matrix products and depthwise sums use fused multiply-add in the type itself on the
+// vector paths, which give the same bits as each other and as the exact fused twins in
+// the tests: Gemm adds products along the inner index in blocks of 384 (A·Bᵀ with small
+// m and n: on 64 bytes of lanes, in blocks of 1024), Depthwise adds taps in row-major
+// order, DepthwiseBackwardWeights adds columns on 64 bytes of lanes, strip by strip,
+// rows by their residue modulo the dilation. The portable path rounds products
+// separately, because exact fused float32 arithmetic costs ten operations in Go, and
+// agrees within 16·eps times the gauge Σ|a·b|.
 package kernel
 
 import "unsafe"

@@ -51,7 +51,7 @@ func ChannelMoments[T Float](dst []Moment, src []T, sp Planes) {
 }
 
 // sumLanes is the number of partial sums of the float64 reductions: value i of a
-// row goes to lane i mod 16 on every path.
+// row goes to lane i mod 16 on every path. A dense plane is one row.
 const sumLanes = 16
 
 // sums holds two families of partial sums.
