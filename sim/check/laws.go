@@ -80,7 +80,27 @@ func resolution(t *trace.Trace) float64 {
 	if d := decimals(t); d > 0 {
 		return float64(len(t.Manifest.Ops)) * 0.5 * math.Pow(10, -float64(d)) * 1.01
 	}
+	if single(t) {
+		return 2e-6
+	}
 	return 1e-9
+}
+
+// single says whether all probabilities are single-precision numbers, as frameworks
+// that train in it record them.
+func single(t *trace.Trace) bool {
+	for _, p := range t.Points {
+		for _, k := range p.Prob {
+			for _, e := range k {
+				for _, v := range e {
+					if float64(float32(v)) != v {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
 }
 
 // decimals is the number of decimal places that all probabilities fit in, or 0

@@ -9,6 +9,7 @@
 //	alpha | log_alpha, prob
 //	cost | cost_mean, cost_n | cost_count, cost_square
 //	loss, entropy, acc  of the training split; with column split: of that split
+//	train_loss, search_loss, test_loss, train_entropy, ..., test_acc
 //
 // A table without op is one of losses per epoch and split.
 package tidy
@@ -40,6 +41,8 @@ var columns = map[string]string{
 	"alpha": "alpha", "log_alpha": "alpha", "prob": "prob", "probability": "prob", "weight": "prob",
 	"cost": "cost", "cost_mean": "cost", "cost_n": "count", "cost_count": "count", "cost_square": "square",
 	"split": "split", "n": "n", "acc": "acc", "accuracy": "acc", "loss": "loss", "entropy": "entropy",
+	"train_loss": "train_loss", "train_entropy": "train_entropy", "train_acc": "train_acc", "search_loss": "search_loss", "search_entropy": "search_entropy", "search_acc": "search_acc",
+	"valid_loss": "search_loss", "valid_acc": "search_acc", "test_loss": "test_loss", "test_entropy": "test_entropy", "test_acc": "test_acc",
 	"n_correct": "correct", "loss_correct": "loss_correct", "entropy_correct": "entropy_correct", "loss_wrong": "loss_wrong", "entropy_wrong": "entropy_wrong",
 }
 
@@ -166,6 +169,7 @@ type builder struct {
 	at       map[float64]*moment
 	findings []check.Finding
 	dropped  int
+	cells    int // rows that were taken
 	squares  bool
 	probs    bool
 	alphas   bool
@@ -216,6 +220,13 @@ func (b *builder) take(r row, hasOp bool) string {
 		m = &moment{time: at, epoch: r.real("epoch"), line: r.line, cells: map[place]values{}, splits: map[string]*trace.Split{}, steps: r.real("steps")}
 		b.at[at] = m
 	}
+	for _, name := range []string{"train", "search", "test"} { // one column per split
+		loss, acc := r.real(name+"_loss"), r.real(name+"_acc")
+		if m.splits[name] == nil && !(math.IsNaN(loss) && math.IsNaN(acc)) {
+			m.splits[name] = runlog.Percent(loss, acc, 0)
+			m.splits[name].Entropy = r.real(name + "_entropy")
+		}
+	}
 	if s := b.split(r); s != nil {
 		name := r.text["split"]
 		if name == "" {
@@ -256,6 +267,7 @@ func (b *builder) take(r row, hasOp bool) string {
 	b.probs = b.probs || !math.IsNaN(v.prob)
 	b.alphas = b.alphas || !math.IsNaN(v.alpha)
 	m.cells[p] = v
+	b.cells++
 	b.kinds[kind] = true
 	if !slices.Contains(b.edges, [2]int{from, to}) {
 		b.edges = append(b.edges, [2]int{from, to})
@@ -328,6 +340,9 @@ func (b *builder) trace() (*trace.Trace, error) {
 		m.Concat = append(m.Concat, j+cell.Inputs)
 	}
 	m.Ops = runlog.CanonicalOrder(b.ops)
+	if need := len(times) * len(m.Kinds) * len(m.Edges) * len(m.Ops); need > 50*b.cells+10_000_000 {
+		return nil, fmt.Errorf("%s: %d rows for %d times, %d edges and %d operations: most of the table is missing", b.file, b.cells, len(times), len(m.Edges), len(m.Ops))
+	}
 	if b.time == "epoch" {
 		m.Notes = append(m.Notes, "steps are epochs: the table does not count steps")
 		m.Blanks = append(m.Blanks, "steps per epoch")
