@@ -57,8 +57,8 @@ func encodeRuns(runs []Run) (pageData, error) {
 	out := pageData{Runs: []runData{}}
 	perMoment := 0
 	for i, r := range runs {
-		if r.Observed == nil || len(r.Observed.Points) == 0 {
-			return out, fmt.Errorf("run %d (%s) has no points", i+1, r.Name)
+		if err := soundTrace(r.Observed); err != nil {
+			return out, fmt.Errorf("run %d (%s) %w", i+1, r.Name, err)
 		}
 		m := &r.Observed.Manifest
 		perMoment += len(m.Kinds) * len(m.Edges) * len(m.Ops) * (1 + len(r.Predicted))
@@ -107,8 +107,8 @@ func encodeRun(r Run, moments int) (runData, error) {
 		}
 	}
 	for _, p := range r.Predicted {
-		if p.Trace == nil || len(p.Trace.Points) == 0 {
-			return d, fmt.Errorf("prediction %s has no points", p.Label)
+		if err := soundTrace(p.Trace); err != nil {
+			return d, fmt.Errorf("prediction %s %w", p.Label, err)
 		}
 		q := &p.Trace.Manifest
 		if !slices.Equal(q.Edges, m.Edges) || !slices.Equal(q.Kinds, m.Kinds) || len(q.Ops) != len(m.Ops) {

@@ -70,6 +70,9 @@ var cellJS string
 //go:embed page.js
 var pageJS string
 
+//go:embed live.js
+var liveJS string
+
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
 // content is what the template sees.
@@ -122,7 +125,11 @@ func Write(w io.Writer, r Report) error {
 }
 
 func render(r Report, live bool) ([]byte, error) {
-	c := content{Report: r, Live: live, CSS: template.CSS(pageCSS), JS: template.JS(dataJS + chartJS + cellJS + pageJS)}
+	script := dataJS + chartJS + cellJS + pageJS
+	if live {
+		script += liveJS
+	}
+	c := content{Report: r, Live: live, CSS: template.CSS(pageCSS), JS: template.JS(script)}
 	data, err := encodeRuns(r.Runs)
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", r.Title, err)

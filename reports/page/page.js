@@ -118,8 +118,9 @@ const showRun = (i, keep) => {
 };
 const load = (data, keep) => {
   state.runs = data.runs.map(decodeRun);
+  toggle("cell", state.runs.length > 0);
   if (!state.runs.length) return;
-  const at = Math.min(keep ? Number($("run").value) || 0 : 0, state.runs.length - 1);
+  const at = Math.max(0, keep && state.run ? state.runs.findIndex((r) => r.id === state.run.id && r.name === state.run.name) : 0);
   fill($("run"), state.runs.map((r) => r.name), at);
   showRun(at, keep);
 };

@@ -55,7 +55,7 @@ func TestThePageIsSelfContainedAndTheSameTwice(t *testing.T) {
 // One Chromium opens all pages.
 func TestInChromium(t *testing.T) {
 	b := startBrowser(t)
-	for name, f := range map[string]func(*testing.T, *browser){"long": longTrace, "hostile": hostileText, "use": use} {
+	for name, f := range map[string]func(*testing.T, *browser){"long": longTrace, "hostile": hostileText, "use": use, "live": live} {
 		t.Run(name, func(t *testing.T) {
 			b.t = t
 			f(t, b)
@@ -231,15 +231,18 @@ func TestWhatCannotBeShownIsRefused(t *testing.T) {
 	small, large := sample(t, 2, 20, 1, false), sample(t, 3, 20, 2, false)
 	foreign := sample(t, 2, 20, 3, false)
 	foreign.Manifest.Ops = append([]string{"identity"}, foreign.Manifest.Ops[1:]...)
+	torn := sample(t, 2, 20, 4, false)
+	torn.Points[7].Prob[0] = torn.Points[7].Prob[0][:3]
 	bad := &table.Table{Name: "bad", Columns: []table.Column{{Header: "x", Kind: table.KindNumber}}}
 	bad.Add(table.Number(math.NaN()))
 	for want, r := range map[string]Report{
-		"run 1 (empty) has no points":      {Runs: []Run{{Name: "empty", Observed: &trace.Trace{}}}},
-		"run 1 (nil) has no points":        {Runs: []Run{{Name: "nil"}}},
-		"prediction law is of kinds":       {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", large}}}}},
-		"prediction law has no operation":  {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", foreign}}}}},
-		"prediction law has no points":     {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{Label: "law"}}}}},
-		"table bad, row 1, column 1 (x): ": {Tables: []*table.Table{bad}},
+		"run 1 (empty) has no points":              {Runs: []Run{{Name: "empty", Observed: &trace.Trace{}}}},
+		"run 1 (a) step 7: prob has 3 rows, not 5": {Runs: []Run{{Name: "a", Observed: torn}}},
+		"run 1 (nil) has no points":                {Runs: []Run{{Name: "nil"}}},
+		"prediction law is of kinds":               {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", large}}}}},
+		"prediction law has no operation":          {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", foreign}}}}},
+		"prediction law has no points":             {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{Label: "law"}}}}},
+		"table bad, row 1, column 1 (x): ":         {Tables: []*table.Table{bad}},
 	} {
 		var b bytes.Buffer
 		err := Write(&b, r)
