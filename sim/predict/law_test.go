@@ -165,6 +165,34 @@ func TestTournamentIsZeroSumInEveryNode(t *testing.T) {
 	}
 }
 
+// The amplitude is q L^Fading, q the root mean square of recent shares with the
+// weight .98^age; noise grows towards the stem while nothing is learned.
+func TestScalesOfALaw(t *testing.T) {
+	var q scale
+	if q.square() != 0 {
+		t.Errorf("before any step q^2 = %v", q.square())
+	}
+	q.add(3)
+	q.add(-1)
+	if want := (9*.98 + 1) / 1.98; math.Abs(q.square()-want) > 1e-12 {
+		t.Errorf("q^2 = %v, want %v", q.square(), want)
+	}
+	if f := (Law{Cells: 1, Fading: .5}).amplitude(.3, losses{4, 1}); math.Abs(f-.6) > 1e-12 {
+		t.Errorf("amplitude %v, want .3 sqrt 4", f)
+	}
+	if f := (Law{Noise: 1, Fading: .5}).amplitude(.3, losses{4, 1}); f != 0 {
+		t.Errorf("without a tournament its amplitude is %v", f)
+	}
+	n := (Law{Untrained: .5}).noises([]int{0, 1, 0}, 2, losses{3, math.Log(10)})
+	if math.Abs(n[0]-(math.Pow(1.5, 4)+1)) > 1e-12 || math.Abs(n[1]-1.5*1.5) > 1e-12 {
+		t.Errorf("noise of an untrained stack %v", n)
+	}
+	n = (Law{Untrained: .5}).noises([]int{0, 1, 0}, 2, losses{.1, 0})
+	if math.Abs(n[0]-2) > 1e-3 || math.Abs(n[1]-1) > 1e-3 {
+		t.Errorf("noise of a trained stack %v", n)
+	}
+}
+
 // lawful is a simulated DSNAS search whose costs are exactly those of a law.
 func lawful(t testing.TB, s spec.Spec, law Law, gap func(int) float64) *trace.Trace {
 	space, err := s.Space()
@@ -230,6 +258,36 @@ func TestLawStepIsExactWhereTheLawHolds(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Fit finds the constants of the law by which searches were made.
+func TestLawFitFindsItsConstants(t *testing.T) {
+	truth := Law{Cells: .5, Nodes: .4, Routes: true}
+	var runs []*trace.Trace
+	for cells := range 2 {
+		s := testSpec(spec.DSNAS, spec.Single, 300)
+		s.Net.Cells = 1 + 2*cells
+		runs = append(runs, lawful(t, s, truth, wave))
+	}
+	start := truth
+	start.Cells, start.Nodes = .3, .7
+	fit, r2, err := start.Fit(runs, 70)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(fit.Cells-.5) > .05 || math.Abs(fit.Nodes-.4) > .05 || !(r2 > .999) {
+		t.Errorf("fitted %+v with R2 %v", fit, r2)
+	}
+	if fit.Noise != 0 || fit.Fading != 0 || !fit.Routes {
+		t.Errorf("the fit moved what is held: %+v", fit)
+	}
+	if _, _, err := start.Fit(nil, 10); err == nil {
+		t.Error("a fit without runs was accepted")
+	}
+	runs[0].Manifest.Stack = nil
+	if _, _, err := start.Fit(runs, 10); err == nil || !strings.Contains(err.Error(), "field stack") {
+		t.Errorf("a run without a stack: %v", err)
 	}
 }
 

@@ -156,9 +156,9 @@ func (l Law) noises(stack []int, kinds int, s losses) []float64 {
 
 // LawFor returns the calibrated law of a spec's algorithm (Calibration): for the
 // soft gates of darts equal shares in which an edge from an intermediate node
-// counts more, for sampled gates the last of Laws.
+// counts more, for sampled gates, and where there is no spec, the last of Laws.
 func LawFor(s *spec.Spec) Law {
-	if s.Algorithm == spec.DARTS {
+	if s != nil && s.Algorithm == spec.DARTS {
 		return softLaw
 	}
 	return sampledLaw
