@@ -42,10 +42,17 @@ func DepthwiseBackwardData[T Float](dsrc []T, dp Planes, g []T, gp Planes, w []T
 	checkWeights("DepthwiseBackwardData", w, dp.C, win)
 	k2 := win.Size * win.Size
 	lead := win.Dilation*(win.Size-1) - win.Pad
-	for c := 0; c < dp.C; c++ {
-		correlateFlipped(dsrc[dp.At(c, 0, 0):], dp.RowStride, g, gp.At(c, -lead, -lead), gp.RowStride,
-			w[c*k2:][:k2], win.Size, win.Dilation, dp.H, dp.W)
+	s := takeScratch()
+	f := scratchOf[T](s, dp.C*k2)
+	for c := 0; c < dp.C; c++ { // the correlation with the kernel rotated by 180°
+		r := f[c*k2:][:k2]
+		for i, v := range w[c*k2:][:k2] {
+			r[k2-1-i] = v
+		}
+		correlate(dsrc[dp.At(c, 0, 0):], dp.RowStride, g, gp.At(c, -lead, -lead), gp.RowStride,
+			r, win.Size, 1, win.Dilation, dp.H, dp.W, true)
 	}
+	s.give()
 }
 
 // DepthwiseBackwardWeights adds to dw, [C][Size][Size], the gradient of Depthwise
@@ -61,10 +68,13 @@ func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Pla
 	checkLen("DepthwiseBackwardWeights", src, sp)
 	checkWeights("DepthwiseBackwardWeights", dw, gp.C, win)
 	k2 := win.Size * win.Size
+	s := takeScratch()
+	acc := s.lanes(k2)
 	for c := 0; c < gp.C; c++ {
-		tapSums(dw[c*k2:][:k2], g[gp.At(c, 0, 0):], gp.RowStride, src, sp.At(c, -win.Pad, -win.Pad), sp.RowStride,
+		tapSums(acc, dw[c*k2:][:k2], g[gp.At(c, 0, 0):], gp.RowStride, src, sp.At(c, -win.Pad, -win.Pad), sp.RowStride,
 			win.Size, win.Stride, win.Dilation, gp.H, gp.W)
 	}
+	s.give()
 }
 
 // correlate computes one plane of Depthwise: src[o] is the cell under the first tap of
@@ -75,9 +85,9 @@ func correlate[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride
 	}
 }
 
-// tapSums adds one plane of DepthwiseBackwardWeights to dw.
-func tapSums[T Float](dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) {
-	if !tapSumsVector(dw, g, gr, src, o, sr, size, stride, dil, h, wd) {
+// tapSums adds one plane of DepthwiseBackwardWeights to dw; acc is room for the lanes.
+func tapSums[T Float](acc []float64, dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) {
+	if !tapSumsVector(acc, dw, g, gr, src, o, sr, size, stride, dil, h, wd) {
 		tapSumsGo(dw, g, gr, src, o, sr, size, stride, dil, h, wd)
 	}
 }
@@ -152,17 +162,6 @@ func addTaps5[T Float](s, row []T, d int, w []T) {
 		v += T(w3 * e[x])
 		s[x] = v + T(w4*f[x])
 	}
-}
-
-// correlateFlipped adds the stride-1 correlation with the kernel rotated by 180°.
-func correlateFlipped[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, dil, h, wd int) {
-	s := takeScratch()
-	f := scratchOf[T](s, len(w))
-	for i, v := range w {
-		f[len(w)-1-i] = v
-	}
-	correlate(dst, dr, src, o, sr, f, size, 1, dil, h, wd, true)
-	s.give()
 }
 
 // tapSumsGo is the portable plane of DepthwiseBackwardWeights: for each tap, value x

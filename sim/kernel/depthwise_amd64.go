@@ -89,17 +89,12 @@ func correlateVector[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, 
 }
 
 // tapSumsVector is tapSums in assembly; it tells whether there was a kernel.
-func tapSumsVector[T Float](dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) bool {
+func tapSumsVector[T Float](acc []float64, dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) bool {
 	set := planesOf[T](size, stride, dil)
 	if set == nil || h == 0 || wd == 0 {
 		return set != nil
 	}
 	src, s := whole(src, o, reach[T](sr, size, stride, dil, h, wd))
-	own := s
-	if own == nil {
-		own = takeScratch()
-	}
-	acc := own.lanes(size * size)
 	clear(acc)
 	z, l := sizeOf[T](), lanesOf[T]()
 	part := l
@@ -123,7 +118,9 @@ func tapSumsVector[T Float](dw []T, g []T, gr int, src []T, o, sr int, size, str
 		}
 	}
 	foldTaps(acc, dw, size)
-	own.give()
+	if s != nil {
+		s.give()
+	}
 	return true
 }
 

@@ -6,6 +6,6 @@ func correlateVector[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, 
 	return false
 }
 
-func tapSumsVector[T Float](dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) bool {
+func tapSumsVector[T Float](acc []float64, dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) bool {
 	return false
 }
