@@ -22,7 +22,7 @@ type Arm struct {
 // in Setting differs between the two.
 //
 //   - O1 needs L - H > 0 at the start (P5.3): "over-confident birth" scales the
-//     head's initial weights by 6, so that L - H starts 36 times higher (P2.5);
+//     head's initial weights by 10, so that L - H starts up to 100 times higher (P2.5);
 //     its contrast leaves them.
 //   - O2 as exclusion of the intermediate edge needs earlier cells (P4.6): three
 //     cells against one.
@@ -38,10 +38,11 @@ func Arms() []Arm {
 	sampled.Record.Eval = 250
 
 	birth := sampled
+	birth.Steps = 2000
 	birth.Theta.Rate, birth.Theta.RateMin = 5e-4, 5e-4
-	birth.Alpha.Rate = 2e-2
+	birth.Alpha.Rate = 5e-3
 	confident := birth
-	confident.Net.HeadScale = 6
+	confident.Net.HeadScale = 10
 
 	one := sampled
 	one.Alpha.Rate = 5e-3
@@ -50,16 +51,16 @@ func Arms() []Arm {
 
 	bilevel := spec.Default()
 	bilevel.Algorithm, bilevel.Level = spec.DARTS, spec.Bilevel
-	bilevel.Steps = 800
+	bilevel.Steps = 1500
 	bilevel.Data = spec.Data{Side: 8, Train: 128, Search: 128, Test: 512, LabelNoise: 0.3}
 	bilevel.Net.Channels = 4
-	bilevel.Alpha.Rate, bilevel.Alpha.WeightDecay = 1e-2, 0
-	bilevel.Record.Eval = 200
+	bilevel.Alpha.Rate, bilevel.Alpha.WeightDecay = 5e-3, 0
+	bilevel.Record.Eval = 500
 	single := bilevel
 	single.Level = spec.Single
 
 	return []Arm{
-		arm("confident", "DSNAS, 1 cell, head scaled by 6 at the start: L - H > 0", confident),
+		arm("confident", "DSNAS, 1 cell, head scaled by 10 at the start: L - H > 0", confident),
 		arm("calibrated", "the same with the head as drawn: L - H near 0", birth),
 		arm("three-cells", "DSNAS, 3 cells", three),
 		arm("one-cell", "the same with 1 cell", one),
