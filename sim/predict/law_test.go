@@ -183,13 +183,45 @@ func TestScalesOfALaw(t *testing.T) {
 	if f := (Law{Noise: 1, Fading: .5}).amplitude(.3, losses{4, 1}); f != 0 {
 		t.Errorf("without a tournament its amplitude is %v", f)
 	}
-	n := (Law{Untrained: .5}).noises([]int{0, 1, 0}, 2, losses{3, math.Log(10)})
-	if math.Abs(n[0]-(math.Pow(1.5, 4)+1)) > 1e-12 || math.Abs(n[1]-1.5*1.5) > 1e-12 {
+	n := (Law{Untrained: .5}).noises([]int{0, 0, 1}, 2, losses{3, math.Log(10)})
+	if math.Abs(n[0]-(math.Pow(1.5, 4)+1.5*1.5)) > 1e-12 || n[1] != 1 {
 		t.Errorf("noise of an untrained stack %v", n)
 	}
 	n = (Law{Untrained: .5}).noises([]int{0, 1, 0}, 2, losses{.1, 0})
 	if math.Abs(n[0]-2) > 1e-3 || math.Abs(n[1]-1) > 1e-3 {
 		t.Errorf("noise of a trained stack %v", n)
+	}
+}
+
+// With two kinds of cells each kind pays for its own: the last cell's kind for
+// L - H, every kind for the tournaments of its cells.
+func TestEveryKindPaysForItsOwnCells(t *testing.T) {
+	tr := simulate(t, twoKinds(testSpec(spec.DSNAS, spec.Single, 1)))
+	f, err := newFrame(tr, RungLawStep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	law := Law{Cells: .5, Nodes: .4, Routes: true}
+	a, err := f.newAssignment(&tr.Manifest, law) // normal, reduction, normal
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := oneHotGates(8, 2, 2, 2, 2, 2)
+	c := a.costs([][][]float64{z, z}, &trace.Split{N: 1, Loss: 1.5, Entropy: 1}, true)
+	in := routes(3)
+	for e := range 5 {
+		want := [2]float64{.1, 0} // L - H over five voters
+		for i, kind := range []int{0, 1, 0} {
+			d := oneHotGates(8, 2, 2, 2, 2, 2)
+			shares := oneHotGates(8, 2, 2, 2, 2, 2)
+			law.tournament(d, f.cell, z, shares, in[i], .1)
+			want[kind] += d[e][2] - 1
+		}
+		for k := range want {
+			if got := c.Mean[k][e][2]; math.Abs(got-want[k]) > 1e-12 {
+				t.Errorf("kind %d, edge %d: cost %v, want %v", k, e, got, want[k])
+			}
+		}
 	}
 }
 

@@ -76,6 +76,12 @@ func TestGrowth(t *testing.T) {
 	same(t, "dropped at margin .01", m.Growth.Dropped, 4./5)
 }
 
+// An edge that starts above 1/2 is dropped only after it was below.
+func TestHalfNeedsToBeCrossed(t *testing.T) {
+	q := [][]float64{{.6, .6, .2, .2, .2}, {.8, .3, .2, .2, .2}, {.4, .7, .2, .2, .2}}
+	same(t, "dropped half", measure(t, trajectory(cell.Minimal(), q)).Growth.DroppedHalf, 1./5) // edge 1
+}
+
 // The order of the points matters: backwards the same points grow nothing.
 func TestGrowthReadsTime(t *testing.T) {
 	back := [][]float64{grown[3], grown[2], grown[1], grown[0]}
