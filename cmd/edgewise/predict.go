@@ -10,8 +10,8 @@ import (
 
 type predictCmd struct {
 	Trace     string `arg:"" help:"Folder of an observed trace." type:"path"`
-	Rung      string `help:"replay, driven, law-step or law." default:"driven"`
-	Window    int    `help:"Steps per window of the driven and law rungs." default:"100"`
+	Rung      string `help:"replay, driven, law-step, law or blind." default:"driven"`
+	Window    int    `help:"Steps per window of the driven, law and blind rungs." default:"100"`
 	MeansOnly bool   `help:"Drop the second moments of the driven rung: the variant that fails under Adam."`
 	Out       string `help:"Folder for the predicted trace." default:"out/predicted" type:"path"`
 	JSON      bool   `name:"json" help:"Print the summary as JSON."`
@@ -39,8 +39,13 @@ func (c *predictCmd) Run(s streams) error {
 		p, err = predict.LawStep(t, predict.LawFor(t.Manifest.Spec))
 	case predict.RungLaw:
 		p, err = predict.LawCurves(t, c.Window, predict.LawFor(t.Manifest.Spec))
+	case predict.RungBlind:
+		if t.Manifest.Spec == nil {
+			return misuse{fmt.Errorf("%s does not say what was searched: the blind rung needs its spec", c.Trace)}
+		}
+		p, err = predict.Blind(*t.Manifest.Spec, c.Window, predict.CalibratedLearning(), predict.LawFor(t.Manifest.Spec))
 	default:
-		return misuse{fmt.Errorf("--rung is %q: it must be replay, driven, law-step or law", c.Rung)}
+		return misuse{fmt.Errorf("--rung is %q: it must be replay, driven, law-step, law or blind", c.Rung)}
 	}
 	if err != nil {
 		return err

@@ -45,6 +45,12 @@ func predictors() []predictor {
 		{"law", true, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
 			return predict.LawCurves(t, Window, predict.LawFor(t.Manifest.Spec))
 		}},
+		{"blind", true, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
+			if t.Manifest.Spec == nil {
+				return nil, &predict.MissingError{Rung: predict.RungBlind, What: "spec", Hint: "the log does not say what was searched"}
+			}
+			return predict.Blind(*t.Manifest.Spec, Window, predict.CalibratedLearning(), predict.LawFor(t.Manifest.Spec))
+		}},
 		{"null: uniform", false, func(t *trace.Trace, _ []*trace.Trace) (*trace.Trace, error) {
 			return predict.Uniform(t)
 		}},

@@ -33,8 +33,8 @@ func BiasTable(runs []Run) table.Table {
 			{Header: "Observed", Kind: table.KindEstimate},
 		},
 		Notes: []string{
-			"Calibrated constants of law-step and law: " + predict.Calibration + ".",
-			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy; nulls see none of the run (same and depth are fitted on the other seeds of the arm).",
+			"Calibrated constants of law-step, law and blind: " + predict.Calibration + ".",
+			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy, blind the spec alone; nulls see none of the run (same and depth are fitted on the other seeds of the arm).",
 			"Verdict on the claim: the interval of the observed mean lies on the claimed side (agrees), on the other (disagrees), or on both (not enough evidence).",
 		},
 	}
