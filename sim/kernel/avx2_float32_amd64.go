@@ -4,74 +4,74 @@
 
 package kernel
 
-// stile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail1x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// stail1x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail1x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile2x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stile2x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail2x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// stail2x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail2x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile3x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stile3x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail3x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// stail3x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail3x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile4x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stile4x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail4x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// stail4x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail4x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile5x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stile5x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail5x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// stail5x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail5x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile6x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stile6x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail6x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// stail6x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail6x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)

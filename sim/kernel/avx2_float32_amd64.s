@@ -4,28 +4,32 @@
 
 #include "textflag.h"
 
-// func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·stile1x2y(SB), NOSPLIT, $0-72
+TEXT ·stile1x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), AX
+	MOVQ csa+24(FP), DX
+	MOVQ b+32(FP), BX
+	MOVQ ldb+40(FP), SI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+stile1x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), DX
-	MOVQ       b+32(FP), BX
-	MOVQ       ldb+40(FP), SI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	CMPQ       AX, $0x40
 	JL         stile1x2y_near
-	MOVQ       c+48(FP), DI
+	MOVQ       (SP), DI
 	MOVQ       ldc+56(FP), R8
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
 	ADDQ       R8, DI
 
 stile1x2y_near:
-	TESTQ AX, AX
-	JLE   stile1x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
 
 stile1x2y_loop:
 	VMOVUPS      (BX), Y2
@@ -37,39 +41,48 @@ stile1x2y_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          stile1x2y_loop
-
-stile1x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile1x2y_store
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DI
+	TESTQ        DI, DI
+	JZ           stile1x2y_store
+	MOVQ         AX, DI
+	VADDPS       (DI), Y0, Y0
+	VADDPS       32(DI), Y1, Y1
+	ADDQ         CX, DI
 
 stile1x2y_store:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile1x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   SI, AX
+	SUBQ    AX, BX
+	ADDQ    CX, BX
+	MOVQ    a+8(FP), CX
+	JMP     stile1x2y_tile
+
+stile1x2y_end:
 	VZEROUPPER
 	RET
 
 // func stail1x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·stail1x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
-	MOVQ         rsa+16(FP), DX
+	MOVQ         rsa+16(FP), AX
 	MOVQ         csa+24(FP), DX
 	MOVQ         b+32(FP), BX
 	MOVQ         ldb+40(FP), SI
-	MOVQ         n+72(FP), DI
-	VMOVQ        DI, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	VXORPS       Y1, Y1, Y1
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           stail1x1y_near
 	MOVQ         c+48(FP), DI
@@ -79,8 +92,7 @@ TEXT ·stail1x1y(SB), NOSPLIT, $0-80
 	ADDQ         R8, DI
 
 stail1x1y_near:
-	TESTQ AX, AX
-	JLE   stail1x1y_done
+	VXORPS Y1, Y1, Y1
 
 stail1x1y_loop:
 	VMASKMOVPS   (BX), Y0, Y2
@@ -90,17 +102,15 @@ stail1x1y_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          stail1x1y_loop
-
-stail1x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         stail1x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail1x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y0, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         CX, DX
 
 stail1x1y_store:
 	VMASKMOVPS Y1, Y0, (AX)
@@ -118,22 +128,24 @@ DATA lanes4_0<>+24(SB)/4, $0x00000006
 DATA lanes4_0<>+28(SB)/4, $0x00000007
 GLOBL lanes4_0<>(SB), RODATA|NOPTR, $32
 
-// func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·stile2x2y(SB), NOSPLIT, $0-72
+TEXT ·stile2x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+stile2x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	CMPQ       AX, $0x40
 	JL         stile2x2y_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -143,8 +155,10 @@ TEXT ·stile2x2y(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 stile2x2y_near:
-	TESTQ AX, AX
-	JLE   stile2x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 
 stile2x2y_loop:
 	VMOVUPS      (SI), Y4
@@ -159,20 +173,18 @@ stile2x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile2x2y_loop
-
-stile2x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile2x2y_store
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile2x2y_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Y0, Y0
+	VADDPS       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPS       (R8), Y2, Y2
+	VADDPS       32(R8), Y3, Y3
+	ADDQ         CX, R8
 
 stile2x2y_store:
 	VMOVUPS Y0, (AX)
@@ -181,24 +193,34 @@ stile2x2y_store:
 	VMOVUPS Y2, (AX)
 	VMOVUPS Y3, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile2x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     stile2x2y_tile
+
+stile2x2y_end:
 	VZEROUPPER
 	RET
 
 // func stail2x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·stail2x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           stail2x1y_near
 	MOVQ         c+48(FP), R8
@@ -211,8 +233,8 @@ TEXT ·stail2x1y(SB), NOSPLIT, $0-80
 	ADDQ         R9, R8
 
 stail2x1y_near:
-	TESTQ AX, AX
-	JLE   stail2x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
 
 stail2x1y_loop:
 	VMASKMOVPS   (SI), Y0, Y3
@@ -224,20 +246,18 @@ stail2x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail2x1y_loop
-
-stail2x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         stail2x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y3
-	VADDPS     Y3, Y2, Y2
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail2x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y0, Y3
+	VADDPS       Y3, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y3
+	VADDPS       Y3, Y2, Y2
+	ADDQ         CX, DX
 
 stail2x1y_store:
 	VMASKMOVPS Y1, Y0, (AX)
@@ -247,24 +267,24 @@ stail2x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·stile3x2y(SB), NOSPLIT, $0-72
+TEXT ·stile3x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+stile3x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	CMPQ       AX, $0x40
 	JL         stile3x2y_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -277,8 +297,12 @@ TEXT ·stile3x2y(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 stile3x2y_near:
-	TESTQ AX, AX
-	JLE   stile3x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 
 stile3x2y_loop:
 	VMOVUPS      (SI), Y6
@@ -296,23 +320,21 @@ stile3x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile3x2y_loop
-
-stile3x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile3x2y_store
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	VADDPS 32(DX), Y5, Y5
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile3x2y_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Y0, Y0
+	VADDPS       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPS       (R8), Y2, Y2
+	VADDPS       32(R8), Y3, Y3
+	ADDQ         CX, R8
+	VADDPS       (R8), Y4, Y4
+	VADDPS       32(R8), Y5, Y5
+	ADDQ         CX, R8
 
 stile3x2y_store:
 	VMOVUPS Y0, (AX)
@@ -324,25 +346,34 @@ stile3x2y_store:
 	VMOVUPS Y4, (AX)
 	VMOVUPS Y5, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile3x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     stile3x2y_tile
+
+stile3x2y_end:
 	VZEROUPPER
 	RET
 
 // func stail3x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·stail3x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           stail3x1y_near
 	MOVQ         c+48(FP), R8
@@ -358,8 +389,9 @@ TEXT ·stail3x1y(SB), NOSPLIT, $0-80
 	ADDQ         R9, R8
 
 stail3x1y_near:
-	TESTQ AX, AX
-	JLE   stail3x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 
 stail3x1y_loop:
 	VMASKMOVPS   (SI), Y0, Y4
@@ -373,23 +405,21 @@ stail3x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail3x1y_loop
-
-stail3x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         stail3x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y4
-	VADDPS     Y4, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y4
-	VADDPS     Y4, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y4
-	VADDPS     Y4, Y3, Y3
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail3x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y0, Y4
+	VADDPS       Y4, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y4
+	VADDPS       Y4, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         CX, DX
 
 stail3x1y_store:
 	VMASKMOVPS Y1, Y0, (AX)
@@ -401,27 +431,25 @@ stail3x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·stile4x2y(SB), NOSPLIT, $0-72
+TEXT ·stile4x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+	LEAQ (DX)(DX*2), R8
+
+stile4x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	LEAQ       (DX)(DX*2), R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	CMPQ       AX, $0x40
 	JL         stile4x2y_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -437,8 +465,14 @@ TEXT ·stile4x2y(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 stile4x2y_near:
-	TESTQ AX, AX
-	JLE   stile4x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 
 stile4x2y_loop:
 	VMOVUPS      (SI), Y8
@@ -459,26 +493,24 @@ stile4x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile4x2y_loop
-
-stile4x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile4x2y_store
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	VADDPS 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPS (DX), Y6, Y6
-	VADDPS 32(DX), Y7, Y7
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R9
+	TESTQ        R9, R9
+	JZ           stile4x2y_store
+	MOVQ         AX, R9
+	VADDPS       (R9), Y0, Y0
+	VADDPS       32(R9), Y1, Y1
+	ADDQ         CX, R9
+	VADDPS       (R9), Y2, Y2
+	VADDPS       32(R9), Y3, Y3
+	ADDQ         CX, R9
+	VADDPS       (R9), Y4, Y4
+	VADDPS       32(R9), Y5, Y5
+	ADDQ         CX, R9
+	VADDPS       (R9), Y6, Y6
+	VADDPS       32(R9), Y7, Y7
+	ADDQ         CX, R9
 
 stile4x2y_store:
 	VMOVUPS Y0, (AX)
@@ -493,27 +525,35 @@ stile4x2y_store:
 	VMOVUPS Y6, (AX)
 	VMOVUPS Y7, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile4x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     stile4x2y_tile
+
+stile4x2y_end:
 	VZEROUPPER
 	RET
 
 // func stail4x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·stail4x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
 	LEAQ         (DX)(DX*2), R8
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           stail4x1y_near
 	MOVQ         c+48(FP), R9
@@ -532,8 +572,10 @@ TEXT ·stail4x1y(SB), NOSPLIT, $0-80
 	ADDQ         R10, R9
 
 stail4x1y_near:
-	TESTQ AX, AX
-	JLE   stail4x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
 
 stail4x1y_loop:
 	VMASKMOVPS   (SI), Y0, Y5
@@ -549,26 +591,24 @@ stail4x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail4x1y_loop
-
-stail4x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         stail4x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y5
-	VADDPS     Y5, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y5
-	VADDPS     Y5, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y5
-	VADDPS     Y5, Y3, Y3
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y5
-	VADDPS     Y5, Y4, Y4
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail4x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y0, Y5
+	VADDPS       Y5, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y5
+	VADDPS       Y5, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y5
+	VADDPS       Y5, Y3, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         CX, DX
 
 stail4x1y_store:
 	VMASKMOVPS Y1, Y0, (AX)
@@ -582,30 +622,26 @@ stail4x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·stile5x2y(SB), NOSPLIT, $0-72
+TEXT ·stile5x2y(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+stile5x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
 	CMPQ       AX, $0x40
 	JL         stile5x2y_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -624,8 +660,16 @@ TEXT ·stile5x2y(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 stile5x2y_near:
-	TESTQ AX, AX
-	JLE   stile5x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
 
 stile5x2y_loop:
 	VMOVUPS      (SI), Y10
@@ -650,29 +694,27 @@ stile5x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile5x2y_loop
-
-stile5x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile5x2y_store
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	VADDPS 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPS (DX), Y6, Y6
-	VADDPS 32(DX), Y7, Y7
-	ADDQ   CX, DX
-	VADDPS (DX), Y8, Y8
-	VADDPS 32(DX), Y9, Y9
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile5x2y_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Y0, Y0
+	VADDPS       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPS       (R8), Y2, Y2
+	VADDPS       32(R8), Y3, Y3
+	ADDQ         CX, R8
+	VADDPS       (R8), Y4, Y4
+	VADDPS       32(R8), Y5, Y5
+	ADDQ         CX, R8
+	VADDPS       (R8), Y6, Y6
+	VADDPS       32(R8), Y7, Y7
+	ADDQ         CX, R8
+	VADDPS       (R8), Y8, Y8
+	VADDPS       32(R8), Y9, Y9
+	ADDQ         CX, R8
 
 stile5x2y_store:
 	VMOVUPS Y0, (AX)
@@ -690,29 +732,38 @@ stile5x2y_store:
 	VMOVUPS Y8, (AX)
 	VMOVUPS Y9, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile5x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     stile5x2y_tile
+
+stile5x2y_end:
 	VZEROUPPER
 	RET
 
 // func stail5x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·stail5x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
 	IMUL3Q       $0x03, DX, R8
 	ADDQ         CX, R8
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           stail5x1y_near
 	MOVQ         c+48(FP), R9
@@ -734,8 +785,11 @@ TEXT ·stail5x1y(SB), NOSPLIT, $0-80
 	ADDQ         R10, R9
 
 stail5x1y_near:
-	TESTQ AX, AX
-	JLE   stail5x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 
 stail5x1y_loop:
 	VMASKMOVPS   (SI), Y0, Y6
@@ -754,29 +808,27 @@ stail5x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail5x1y_loop
-
-stail5x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         stail5x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y3, Y3
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y4, Y4
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y6
-	VADDPS     Y6, Y5, Y5
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail5x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y0, Y6
+	VADDPS       Y6, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y6
+	VADDPS       Y6, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y6
+	VADDPS       Y6, Y3, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y6
+	VADDPS       Y6, Y4, Y4
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         CX, DX
 
 stail5x1y_store:
 	VMASKMOVPS Y1, Y0, (AX)
@@ -792,32 +844,26 @@ stail5x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·stile6x2y(SB), NOSPLIT, $0-72
+TEXT ·stile6x2y(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+stile6x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
 	CMPQ       AX, $0x40
 	JL         stile6x2y_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -839,8 +885,18 @@ TEXT ·stile6x2y(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 stile6x2y_near:
-	TESTQ AX, AX
-	JLE   stile6x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
 
 stile6x2y_loop:
 	VMOVUPS      (SI), Y12
@@ -868,32 +924,30 @@ stile6x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile6x2y_loop
-
-stile6x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile6x2y_store
-	MOVQ   AX, DX
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPS (DX), Y2, Y2
-	VADDPS 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPS (DX), Y4, Y4
-	VADDPS 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPS (DX), Y6, Y6
-	VADDPS 32(DX), Y7, Y7
-	ADDQ   CX, DX
-	VADDPS (DX), Y8, Y8
-	VADDPS 32(DX), Y9, Y9
-	ADDQ   CX, DX
-	VADDPS (DX), Y10, Y10
-	VADDPS 32(DX), Y11, Y11
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile6x2y_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Y0, Y0
+	VADDPS       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPS       (R8), Y2, Y2
+	VADDPS       32(R8), Y3, Y3
+	ADDQ         CX, R8
+	VADDPS       (R8), Y4, Y4
+	VADDPS       32(R8), Y5, Y5
+	ADDQ         CX, R8
+	VADDPS       (R8), Y6, Y6
+	VADDPS       32(R8), Y7, Y7
+	ADDQ         CX, R8
+	VADDPS       (R8), Y8, Y8
+	VADDPS       32(R8), Y9, Y9
+	ADDQ         CX, R8
+	VADDPS       (R8), Y10, Y10
+	VADDPS       32(R8), Y11, Y11
+	ADDQ         CX, R8
 
 stile6x2y_store:
 	VMOVUPS Y0, (AX)
@@ -914,30 +968,38 @@ stile6x2y_store:
 	VMOVUPS Y10, (AX)
 	VMOVUPS Y11, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile6x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     stile6x2y_tile
+
+stile6x2y_end:
 	VZEROUPPER
 	RET
 
 // func stail6x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·stail6x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
 	IMUL3Q       $0x03, DX, R8
 	ADDQ         CX, R8
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           stail6x1y_near
 	MOVQ         c+48(FP), R9
@@ -962,8 +1024,12 @@ TEXT ·stail6x1y(SB), NOSPLIT, $0-80
 	ADDQ         R10, R9
 
 stail6x1y_near:
-	TESTQ AX, AX
-	JLE   stail6x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
 stail6x1y_loop:
 	VMASKMOVPS   (SI), Y0, Y7
@@ -984,32 +1050,30 @@ stail6x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail6x1y_loop
-
-stail6x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         stail6x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y3, Y3
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y4, Y4
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y5, Y5
-	ADDQ       CX, DX
-	VMASKMOVPS (DX), Y0, Y7
-	VADDPS     Y7, Y6, Y6
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail6x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VADDPS       Y7, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VADDPS       Y7, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VADDPS       Y7, Y3, Y3
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VADDPS       Y7, Y4, Y4
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VADDPS       Y7, Y5, Y5
+	ADDQ         CX, DX
+	VMASKMOVPS   (DX), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         CX, DX
 
 stail6x1y_store:
 	VMASKMOVPS Y1, Y0, (AX)

@@ -4,74 +4,74 @@
 
 package kernel
 
-// dtile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtile1x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail1x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 4 columns (n if it is given). A has strides rsa and csa.
+// dtail1x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 4 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail1x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile2x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtile2x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail2x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 4 columns (n if it is given). A has strides rsa and csa.
+// dtail2x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 4 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail2x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile3x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtile3x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail3x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 4 columns (n if it is given). A has strides rsa and csa.
+// dtail3x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 4 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail3x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile4x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtile4x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail4x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 4 columns (n if it is given). A has strides rsa and csa.
+// dtail4x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 4 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail4x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile5x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtile5x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail5x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 4 columns (n if it is given). A has strides rsa and csa.
+// dtail5x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 4 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail5x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile6x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtile6x2y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail6x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 4 columns (n if it is given). A has strides rsa and csa.
+// dtail6x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 4 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail6x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)

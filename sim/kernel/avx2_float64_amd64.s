@@ -4,28 +4,32 @@
 
 #include "textflag.h"
 
-// func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dtile1x2y(SB), NOSPLIT, $0-72
+TEXT ·dtile1x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), AX
+	MOVQ csa+24(FP), DX
+	MOVQ b+32(FP), BX
+	MOVQ ldb+40(FP), SI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+dtile1x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), DX
-	MOVQ       b+32(FP), BX
-	MOVQ       ldb+40(FP), SI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
 	CMPQ       AX, $0x40
 	JL         dtile1x2y_near
-	MOVQ       c+48(FP), DI
+	MOVQ       (SP), DI
 	MOVQ       ldc+56(FP), R8
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
 	ADDQ       R8, DI
 
 dtile1x2y_near:
-	TESTQ AX, AX
-	JLE   dtile1x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
 
 dtile1x2y_loop:
 	VMOVUPD      (BX), Y2
@@ -37,39 +41,48 @@ dtile1x2y_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          dtile1x2y_loop
-
-dtile1x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile1x2y_store
-	MOVQ   AX, DX
-	VADDPD (DX), Y0, Y0
-	VADDPD 32(DX), Y1, Y1
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DI
+	TESTQ        DI, DI
+	JZ           dtile1x2y_store
+	MOVQ         AX, DI
+	VADDPD       (DI), Y0, Y0
+	VADDPD       32(DI), Y1, Y1
+	ADDQ         CX, DI
 
 dtile1x2y_store:
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y1, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile1x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   SI, AX
+	SUBQ    AX, BX
+	ADDQ    CX, BX
+	MOVQ    a+8(FP), CX
+	JMP     dtile1x2y_tile
+
+dtile1x2y_end:
 	VZEROUPPER
 	RET
 
 // func dtail1x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dtail1x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
-	MOVQ         rsa+16(FP), DX
+	MOVQ         rsa+16(FP), AX
 	MOVQ         csa+24(FP), DX
 	MOVQ         b+32(FP), BX
 	MOVQ         ldb+40(FP), SI
-	MOVQ         n+72(FP), DI
-	VMOVQ        DI, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
-	VXORPS       Y1, Y1, Y1
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           dtail1x1y_near
 	MOVQ         c+48(FP), DI
@@ -79,8 +92,7 @@ TEXT ·dtail1x1y(SB), NOSPLIT, $0-80
 	ADDQ         R8, DI
 
 dtail1x1y_near:
-	TESTQ AX, AX
-	JLE   dtail1x1y_done
+	VXORPS Y1, Y1, Y1
 
 dtail1x1y_loop:
 	VMASKMOVPD   (BX), Y0, Y2
@@ -90,17 +102,15 @@ dtail1x1y_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          dtail1x1y_loop
-
-dtail1x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         dtail1x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPD (DX), Y0, Y2
-	VADDPD     Y2, Y1, Y1
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail1x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPD   (DX), Y0, Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         CX, DX
 
 dtail1x1y_store:
 	VMASKMOVPD Y1, Y0, (AX)
@@ -114,22 +124,24 @@ DATA lanes8_0<>+16(SB)/8, $0x0000000000000002
 DATA lanes8_0<>+24(SB)/8, $0x0000000000000003
 GLOBL lanes8_0<>(SB), RODATA|NOPTR, $32
 
-// func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dtile2x2y(SB), NOSPLIT, $0-72
+TEXT ·dtile2x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+dtile2x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	CMPQ       AX, $0x40
 	JL         dtile2x2y_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -139,8 +151,10 @@ TEXT ·dtile2x2y(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 dtile2x2y_near:
-	TESTQ AX, AX
-	JLE   dtile2x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 
 dtile2x2y_loop:
 	VMOVUPD      (SI), Y4
@@ -155,20 +169,18 @@ dtile2x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile2x2y_loop
-
-dtile2x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile2x2y_store
-	MOVQ   AX, DX
-	VADDPD (DX), Y0, Y0
-	VADDPD 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPD (DX), Y2, Y2
-	VADDPD 32(DX), Y3, Y3
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile2x2y_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Y0, Y0
+	VADDPD       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPD       (R8), Y2, Y2
+	VADDPD       32(R8), Y3, Y3
+	ADDQ         CX, R8
 
 dtile2x2y_store:
 	VMOVUPD Y0, (AX)
@@ -177,24 +189,34 @@ dtile2x2y_store:
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y3, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile2x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     dtile2x2y_tile
+
+dtile2x2y_end:
 	VZEROUPPER
 	RET
 
 // func dtail2x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dtail2x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           dtail2x1y_near
 	MOVQ         c+48(FP), R8
@@ -207,8 +229,8 @@ TEXT ·dtail2x1y(SB), NOSPLIT, $0-80
 	ADDQ         R9, R8
 
 dtail2x1y_near:
-	TESTQ AX, AX
-	JLE   dtail2x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
 
 dtail2x1y_loop:
 	VMASKMOVPD   (SI), Y0, Y3
@@ -220,20 +242,18 @@ dtail2x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail2x1y_loop
-
-dtail2x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         dtail2x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPD (DX), Y0, Y3
-	VADDPD     Y3, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y3
-	VADDPD     Y3, Y2, Y2
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail2x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPD   (DX), Y0, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y3
+	VADDPD       Y3, Y2, Y2
+	ADDQ         CX, DX
 
 dtail2x1y_store:
 	VMASKMOVPD Y1, Y0, (AX)
@@ -243,24 +263,24 @@ dtail2x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dtile3x2y(SB), NOSPLIT, $0-72
+TEXT ·dtile3x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+dtile3x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 	CMPQ       AX, $0x40
 	JL         dtile3x2y_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -273,8 +293,12 @@ TEXT ·dtile3x2y(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 dtile3x2y_near:
-	TESTQ AX, AX
-	JLE   dtile3x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 
 dtile3x2y_loop:
 	VMOVUPD      (SI), Y6
@@ -292,23 +316,21 @@ dtile3x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile3x2y_loop
-
-dtile3x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile3x2y_store
-	MOVQ   AX, DX
-	VADDPD (DX), Y0, Y0
-	VADDPD 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPD (DX), Y2, Y2
-	VADDPD 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPD (DX), Y4, Y4
-	VADDPD 32(DX), Y5, Y5
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile3x2y_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Y0, Y0
+	VADDPD       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPD       (R8), Y2, Y2
+	VADDPD       32(R8), Y3, Y3
+	ADDQ         CX, R8
+	VADDPD       (R8), Y4, Y4
+	VADDPD       32(R8), Y5, Y5
+	ADDQ         CX, R8
 
 dtile3x2y_store:
 	VMOVUPD Y0, (AX)
@@ -320,25 +342,34 @@ dtile3x2y_store:
 	VMOVUPD Y4, (AX)
 	VMOVUPD Y5, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile3x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     dtile3x2y_tile
+
+dtile3x2y_end:
 	VZEROUPPER
 	RET
 
 // func dtail3x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dtail3x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           dtail3x1y_near
 	MOVQ         c+48(FP), R8
@@ -354,8 +385,9 @@ TEXT ·dtail3x1y(SB), NOSPLIT, $0-80
 	ADDQ         R9, R8
 
 dtail3x1y_near:
-	TESTQ AX, AX
-	JLE   dtail3x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
 
 dtail3x1y_loop:
 	VMASKMOVPD   (SI), Y0, Y4
@@ -369,23 +401,21 @@ dtail3x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail3x1y_loop
-
-dtail3x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         dtail3x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPD (DX), Y0, Y4
-	VADDPD     Y4, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y4
-	VADDPD     Y4, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y4
-	VADDPD     Y4, Y3, Y3
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail3x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPD   (DX), Y0, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         CX, DX
 
 dtail3x1y_store:
 	VMASKMOVPD Y1, Y0, (AX)
@@ -397,27 +427,25 @@ dtail3x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dtile4x2y(SB), NOSPLIT, $0-72
+TEXT ·dtile4x2y(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+	LEAQ (DX)(DX*2), R8
+
+dtile4x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	LEAQ       (DX)(DX*2), R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 	CMPQ       AX, $0x40
 	JL         dtile4x2y_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -433,8 +461,14 @@ TEXT ·dtile4x2y(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 dtile4x2y_near:
-	TESTQ AX, AX
-	JLE   dtile4x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
 
 dtile4x2y_loop:
 	VMOVUPD      (SI), Y8
@@ -455,26 +489,24 @@ dtile4x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile4x2y_loop
-
-dtile4x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile4x2y_store
-	MOVQ   AX, DX
-	VADDPD (DX), Y0, Y0
-	VADDPD 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPD (DX), Y2, Y2
-	VADDPD 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPD (DX), Y4, Y4
-	VADDPD 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPD (DX), Y6, Y6
-	VADDPD 32(DX), Y7, Y7
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R9
+	TESTQ        R9, R9
+	JZ           dtile4x2y_store
+	MOVQ         AX, R9
+	VADDPD       (R9), Y0, Y0
+	VADDPD       32(R9), Y1, Y1
+	ADDQ         CX, R9
+	VADDPD       (R9), Y2, Y2
+	VADDPD       32(R9), Y3, Y3
+	ADDQ         CX, R9
+	VADDPD       (R9), Y4, Y4
+	VADDPD       32(R9), Y5, Y5
+	ADDQ         CX, R9
+	VADDPD       (R9), Y6, Y6
+	VADDPD       32(R9), Y7, Y7
+	ADDQ         CX, R9
 
 dtile4x2y_store:
 	VMOVUPD Y0, (AX)
@@ -489,27 +521,35 @@ dtile4x2y_store:
 	VMOVUPD Y6, (AX)
 	VMOVUPD Y7, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile4x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     dtile4x2y_tile
+
+dtile4x2y_end:
 	VZEROUPPER
 	RET
 
 // func dtail4x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dtail4x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
 	LEAQ         (DX)(DX*2), R8
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           dtail4x1y_near
 	MOVQ         c+48(FP), R9
@@ -528,8 +568,10 @@ TEXT ·dtail4x1y(SB), NOSPLIT, $0-80
 	ADDQ         R10, R9
 
 dtail4x1y_near:
-	TESTQ AX, AX
-	JLE   dtail4x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
 
 dtail4x1y_loop:
 	VMASKMOVPD   (SI), Y0, Y5
@@ -545,26 +587,24 @@ dtail4x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail4x1y_loop
-
-dtail4x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         dtail4x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPD (DX), Y0, Y5
-	VADDPD     Y5, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y5
-	VADDPD     Y5, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y5
-	VADDPD     Y5, Y3, Y3
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y5
-	VADDPD     Y5, Y4, Y4
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail4x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPD   (DX), Y0, Y5
+	VADDPD       Y5, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y5
+	VADDPD       Y5, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y5
+	VADDPD       Y5, Y3, Y3
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, DX
 
 dtail4x1y_store:
 	VMASKMOVPD Y1, Y0, (AX)
@@ -578,30 +618,26 @@ dtail4x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dtile5x2y(SB), NOSPLIT, $0-72
+TEXT ·dtile5x2y(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+dtile5x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
 	CMPQ       AX, $0x40
 	JL         dtile5x2y_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -620,8 +656,16 @@ TEXT ·dtile5x2y(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 dtile5x2y_near:
-	TESTQ AX, AX
-	JLE   dtile5x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
 
 dtile5x2y_loop:
 	VMOVUPD      (SI), Y10
@@ -646,29 +690,27 @@ dtile5x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile5x2y_loop
-
-dtile5x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile5x2y_store
-	MOVQ   AX, DX
-	VADDPD (DX), Y0, Y0
-	VADDPD 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPD (DX), Y2, Y2
-	VADDPD 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPD (DX), Y4, Y4
-	VADDPD 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPD (DX), Y6, Y6
-	VADDPD 32(DX), Y7, Y7
-	ADDQ   CX, DX
-	VADDPD (DX), Y8, Y8
-	VADDPD 32(DX), Y9, Y9
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile5x2y_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Y0, Y0
+	VADDPD       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPD       (R8), Y2, Y2
+	VADDPD       32(R8), Y3, Y3
+	ADDQ         CX, R8
+	VADDPD       (R8), Y4, Y4
+	VADDPD       32(R8), Y5, Y5
+	ADDQ         CX, R8
+	VADDPD       (R8), Y6, Y6
+	VADDPD       32(R8), Y7, Y7
+	ADDQ         CX, R8
+	VADDPD       (R8), Y8, Y8
+	VADDPD       32(R8), Y9, Y9
+	ADDQ         CX, R8
 
 dtile5x2y_store:
 	VMOVUPD Y0, (AX)
@@ -686,29 +728,38 @@ dtile5x2y_store:
 	VMOVUPD Y8, (AX)
 	VMOVUPD Y9, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile5x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile5x2y_tile
+
+dtile5x2y_end:
 	VZEROUPPER
 	RET
 
 // func dtail5x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dtail5x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
 	IMUL3Q       $0x03, DX, R8
 	ADDQ         CX, R8
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           dtail5x1y_near
 	MOVQ         c+48(FP), R9
@@ -730,8 +781,11 @@ TEXT ·dtail5x1y(SB), NOSPLIT, $0-80
 	ADDQ         R10, R9
 
 dtail5x1y_near:
-	TESTQ AX, AX
-	JLE   dtail5x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 
 dtail5x1y_loop:
 	VMASKMOVPD   (SI), Y0, Y6
@@ -750,29 +804,27 @@ dtail5x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail5x1y_loop
-
-dtail5x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         dtail5x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPD (DX), Y0, Y6
-	VADDPD     Y6, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y6
-	VADDPD     Y6, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y6
-	VADDPD     Y6, Y3, Y3
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y6
-	VADDPD     Y6, Y4, Y4
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y6
-	VADDPD     Y6, Y5, Y5
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail5x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPD   (DX), Y0, Y6
+	VADDPD       Y6, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y6
+	VADDPD       Y6, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y6
+	VADDPD       Y6, Y3, Y3
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y6
+	VADDPD       Y6, Y4, Y4
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, DX
 
 dtail5x1y_store:
 	VMASKMOVPD Y1, Y0, (AX)
@@ -788,32 +840,26 @@ dtail5x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dtile6x2y(SB), NOSPLIT, $0-72
+TEXT ·dtile6x2y(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+dtile6x2y_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
 	CMPQ       AX, $0x40
 	JL         dtile6x2y_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -835,8 +881,18 @@ TEXT ·dtile6x2y(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 dtile6x2y_near:
-	TESTQ AX, AX
-	JLE   dtile6x2y_done
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
 
 dtile6x2y_loop:
 	VMOVUPD      (SI), Y12
@@ -864,32 +920,30 @@ dtile6x2y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile6x2y_loop
-
-dtile6x2y_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile6x2y_store
-	MOVQ   AX, DX
-	VADDPD (DX), Y0, Y0
-	VADDPD 32(DX), Y1, Y1
-	ADDQ   CX, DX
-	VADDPD (DX), Y2, Y2
-	VADDPD 32(DX), Y3, Y3
-	ADDQ   CX, DX
-	VADDPD (DX), Y4, Y4
-	VADDPD 32(DX), Y5, Y5
-	ADDQ   CX, DX
-	VADDPD (DX), Y6, Y6
-	VADDPD 32(DX), Y7, Y7
-	ADDQ   CX, DX
-	VADDPD (DX), Y8, Y8
-	VADDPD 32(DX), Y9, Y9
-	ADDQ   CX, DX
-	VADDPD (DX), Y10, Y10
-	VADDPD 32(DX), Y11, Y11
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile6x2y_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Y0, Y0
+	VADDPD       32(R8), Y1, Y1
+	ADDQ         CX, R8
+	VADDPD       (R8), Y2, Y2
+	VADDPD       32(R8), Y3, Y3
+	ADDQ         CX, R8
+	VADDPD       (R8), Y4, Y4
+	VADDPD       32(R8), Y5, Y5
+	ADDQ         CX, R8
+	VADDPD       (R8), Y6, Y6
+	VADDPD       32(R8), Y7, Y7
+	ADDQ         CX, R8
+	VADDPD       (R8), Y8, Y8
+	VADDPD       32(R8), Y9, Y9
+	ADDQ         CX, R8
+	VADDPD       (R8), Y10, Y10
+	VADDPD       32(R8), Y11, Y11
+	ADDQ         CX, R8
 
 dtile6x2y_store:
 	VMOVUPD Y0, (AX)
@@ -910,30 +964,38 @@ dtile6x2y_store:
 	VMOVUPD Y10, (AX)
 	VMOVUPD Y11, 32(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile6x2y_end
+	ADDQ    $0x00000040, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile6x2y_tile
+
+dtile6x2y_end:
 	VZEROUPPER
 	RET
 
 // func dtail6x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dtail6x1y(SB), NOSPLIT, $0-80
-	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         rsa+16(FP), DX
 	MOVQ         csa+24(FP), BX
 	MOVQ         b+32(FP), SI
 	MOVQ         ldb+40(FP), DI
-	MOVQ         n+72(FP), R8
-	VMOVQ        R8, X0
+	MOVQ         n+72(FP), AX
+	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
 	IMUL3Q       $0x03, DX, R8
 	ADDQ         CX, R8
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
+	MOVQ         k+0(FP), AX
 	CMPQ         AX, $0x40
 	JL           dtail6x1y_near
 	MOVQ         c+48(FP), R9
@@ -958,8 +1020,12 @@ TEXT ·dtail6x1y(SB), NOSPLIT, $0-80
 	ADDQ         R10, R9
 
 dtail6x1y_near:
-	TESTQ AX, AX
-	JLE   dtail6x1y_done
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
 
 dtail6x1y_loop:
 	VMASKMOVPD   (SI), Y0, Y7
@@ -980,32 +1046,30 @@ dtail6x1y_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail6x1y_loop
-
-dtail6x1y_done:
-	MOVQ       c+48(FP), AX
-	MOVQ       ldc+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	TESTQ      DX, DX
-	JZ         dtail6x1y_store
-	MOVQ       AX, DX
-	VMASKMOVPD (DX), Y0, Y7
-	VADDPD     Y7, Y1, Y1
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y7
-	VADDPD     Y7, Y2, Y2
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y7
-	VADDPD     Y7, Y3, Y3
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y7
-	VADDPD     Y7, Y4, Y4
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y7
-	VADDPD     Y7, Y5, Y5
-	ADDQ       CX, DX
-	VMASKMOVPD (DX), Y0, Y7
-	VADDPD     Y7, Y6, Y6
-	ADDQ       CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail6x1y_store
+	MOVQ         AX, DX
+	VMASKMOVPD   (DX), Y0, Y7
+	VADDPD       Y7, Y1, Y1
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y7
+	VADDPD       Y7, Y2, Y2
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y7
+	VADDPD       Y7, Y3, Y3
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y7
+	VADDPD       Y7, Y4, Y4
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y7
+	VADDPD       Y7, Y5, Y5
+	ADDQ         CX, DX
+	VMASKMOVPD   (DX), Y0, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, DX
 
 dtail6x1y_store:
 	VMASKMOVPD Y1, Y0, (AX)

@@ -4,266 +4,266 @@
 
 package kernel
 
-// stile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 7 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 7 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 8 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 8 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 9 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 9 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 10 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 10 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 11 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 11 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 12 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 12 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 13 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 13 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stile14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 14 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stile14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// stail14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 14 rows and up to 32 columns (n if it is given). A has strides rsa and csa.
+// stail14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and n ≤ 32 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail1x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail1x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail1x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail2x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail2x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail2x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail3x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail3x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail3x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail4x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail4x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail4x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail5x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail5x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail5x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail6x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail6x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail6x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail7x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 7 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail7x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail7x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail8x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 8 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail8x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail8x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail9x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 9 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail9x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail9x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail10x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 10 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail10x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail10x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail11x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 11 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail11x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail11x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail12x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 12 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail12x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail12x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail13x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 13 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail13x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail13x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail14x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 14 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail14x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail14x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail15x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 15 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail15x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 15 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail15x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// stail16x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 16 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// stail16x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 16 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func stail16x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)

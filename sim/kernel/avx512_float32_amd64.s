@@ -4,28 +4,32 @@
 
 #include "textflag.h"
 
-// func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile1x2z(SB), NOSPLIT, $0-72
+TEXT ·stile1x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), AX
+	MOVQ csa+24(FP), DX
+	MOVQ b+32(FP), BX
+	MOVQ ldb+40(FP), SI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+stile1x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), DX
-	MOVQ       b+32(FP), BX
-	MOVQ       ldb+40(FP), SI
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
 	CMPQ       AX, $0x40
 	JL         stile1x2z_near
-	MOVQ       c+48(FP), DI
+	MOVQ       (SP), DI
 	MOVQ       ldc+56(FP), R8
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
 	ADDQ       R8, DI
 
 stile1x2z_near:
-	TESTQ AX, AX
-	JLE   stile1x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 stile1x2z_loop:
 	VMOVUPS      (BX), Z2
@@ -37,42 +41,50 @@ stile1x2z_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          stile1x2z_loop
-
-stile1x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile1x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DI
+	TESTQ        DI, DI
+	JZ           stile1x2z_store
+	MOVQ         AX, DI
+	VADDPS       (DI), Z0, Z0
+	VADDPS       64(DI), Z1, Z1
+	ADDQ         CX, DI
 
 stile1x2z_store:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile1x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   SI, AX
+	SUBQ    AX, BX
+	ADDQ    CX, BX
+	MOVQ    a+8(FP), CX
+	JMP     stile1x2z_tile
+
+stile1x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail1x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
+	MOVQ       rsa+16(FP), AX
 	MOVQ       csa+24(FP), DX
 	MOVQ       b+32(FP), BX
 	MOVQ       ldb+40(FP), SI
-	MOVQ       n+72(FP), DI
-	MOVQ       $-1, R8
-	BZHIQ      DI, R8, R8
-	KMOVW      R8, K1
-	SHRQ       $0x10, R8
-	KMOVW      R8, K2
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, DI
+	BZHIQ      AX, DI, DI
+	KMOVW      DI, K1
+	SHRQ       $0x10, DI
+	KMOVW      DI, K2
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail1x2z_near
 	MOVQ       c+48(FP), DI
@@ -82,8 +94,8 @@ TEXT ·stail1x2z(SB), NOSPLIT, $0-80
 	ADDQ       R8, DI
 
 stail1x2z_near:
-	TESTQ AX, AX
-	JLE   stail1x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 stail1x2z_loop:
 	VMOVUPS.Z    (BX), K1, Z2
@@ -95,19 +107,17 @@ stail1x2z_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          stail1x2z_loop
-
-stail1x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail1x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	VADDPS    Z2, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z3
-	VADDPS    Z3, Z1, Z1
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail1x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z3
+	VADDPS       Z3, Z1, Z1
+	ADDQ         CX, DX
 
 stail1x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -116,22 +126,24 @@ stail1x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile2x2z(SB), NOSPLIT, $0-72
+TEXT ·stile2x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+stile2x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
 	CMPQ       AX, $0x40
 	JL         stile2x2z_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -141,8 +153,10 @@ TEXT ·stile2x2z(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 stile2x2z_near:
-	TESTQ AX, AX
-	JLE   stile2x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 
 stile2x2z_loop:
 	VMOVUPS      (SI), Z4
@@ -157,20 +171,18 @@ stile2x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile2x2z_loop
-
-stile2x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile2x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile2x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
 
 stile2x2z_store:
 	VMOVUPS Z0, (AX)
@@ -179,28 +191,36 @@ stile2x2z_store:
 	VMOVUPS Z2, (AX)
 	VMOVUPS Z3, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile2x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     stile2x2z_tile
+
+stile2x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail2x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail2x2z_near
 	MOVQ       c+48(FP), R8
@@ -213,8 +233,10 @@ TEXT ·stail2x2z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 stail2x2z_near:
-	TESTQ AX, AX
-	JLE   stail2x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 
 stail2x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z4
@@ -229,24 +251,22 @@ stail2x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail2x2z_loop
-
-stail2x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail2x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	VADDPS    Z4, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z5
-	VADDPS    Z5, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	VADDPS    Z4, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z5
-	VADDPS    Z5, Z3, Z3
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail2x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z5
+	VADDPS       Z5, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z5
+	VADDPS       Z5, Z3, Z3
+	ADDQ         CX, DX
 
 stail2x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -258,24 +278,24 @@ stail2x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile3x2z(SB), NOSPLIT, $0-72
+TEXT ·stile3x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+stile3x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
 	CMPQ       AX, $0x40
 	JL         stile3x2z_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -288,8 +308,12 @@ TEXT ·stile3x2z(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 stile3x2z_near:
-	TESTQ AX, AX
-	JLE   stile3x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 
 stile3x2z_loop:
 	VMOVUPS      (SI), Z6
@@ -307,23 +331,21 @@ stile3x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile3x2z_loop
-
-stile3x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile3x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile3x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
 
 stile3x2z_store:
 	VMOVUPS Z0, (AX)
@@ -335,30 +357,36 @@ stile3x2z_store:
 	VMOVUPS Z4, (AX)
 	VMOVUPS Z5, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile3x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     stile3x2z_tile
+
+stile3x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail3x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail3x2z_near
 	MOVQ       c+48(FP), R8
@@ -374,8 +402,12 @@ TEXT ·stail3x2z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 stail3x2z_near:
-	TESTQ AX, AX
-	JLE   stail3x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 
 stail3x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z6
@@ -393,29 +425,27 @@ stail3x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail3x2z_loop
-
-stail3x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail3x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z7
-	VADDPS    Z7, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z7
-	VADDPS    Z7, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z7
-	VADDPS    Z7, Z5, Z5
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail3x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z7
+	VADDPS       Z7, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z7
+	VADDPS       Z7, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z7
+	VADDPS       Z7, Z5, Z5
+	ADDQ         CX, DX
 
 stail3x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -430,27 +460,25 @@ stail3x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile4x2z(SB), NOSPLIT, $0-72
+TEXT ·stile4x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+	LEAQ (DX)(DX*2), R8
+
+stile4x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	LEAQ       (DX)(DX*2), R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
 	CMPQ       AX, $0x40
 	JL         stile4x2z_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -466,8 +494,14 @@ TEXT ·stile4x2z(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 stile4x2z_near:
-	TESTQ AX, AX
-	JLE   stile4x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
 
 stile4x2z_loop:
 	VMOVUPS      (SI), Z8
@@ -488,26 +522,24 @@ stile4x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile4x2z_loop
-
-stile4x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile4x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R9
+	TESTQ        R9, R9
+	JZ           stile4x2z_store
+	MOVQ         AX, R9
+	VADDPS       (R9), Z0, Z0
+	VADDPS       64(R9), Z1, Z1
+	ADDQ         CX, R9
+	VADDPS       (R9), Z2, Z2
+	VADDPS       64(R9), Z3, Z3
+	ADDQ         CX, R9
+	VADDPS       (R9), Z4, Z4
+	VADDPS       64(R9), Z5, Z5
+	ADDQ         CX, R9
+	VADDPS       (R9), Z6, Z6
+	VADDPS       64(R9), Z7, Z7
+	ADDQ         CX, R9
 
 stile4x2z_store:
 	VMOVUPS Z0, (AX)
@@ -522,33 +554,37 @@ stile4x2z_store:
 	VMOVUPS Z6, (AX)
 	VMOVUPS Z7, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile4x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     stile4x2z_tile
+
+stile4x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail4x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	LEAQ       (DX)(DX*2), R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail4x2z_near
 	MOVQ       c+48(FP), R9
@@ -567,8 +603,14 @@ TEXT ·stail4x2z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 stail4x2z_near:
-	TESTQ AX, AX
-	JLE   stail4x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
 
 stail4x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z8
@@ -589,34 +631,32 @@ stail4x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail4x2z_loop
-
-stail4x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail4x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z9
-	VADDPS    Z9, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z9
-	VADDPS    Z9, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z9
-	VADDPS    Z9, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z9
-	VADDPS    Z9, Z7, Z7
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail4x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z7, Z7
+	ADDQ         CX, DX
 
 stail4x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -634,30 +674,26 @@ stail4x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile5x2z(SB), NOSPLIT, $0-72
+TEXT ·stile5x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+stile5x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
 	CMPQ       AX, $0x40
 	JL         stile5x2z_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -676,8 +712,16 @@ TEXT ·stile5x2z(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 stile5x2z_near:
-	TESTQ AX, AX
-	JLE   stile5x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
 
 stile5x2z_loop:
 	VMOVUPS      (SI), Z10
@@ -702,29 +746,27 @@ stile5x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile5x2z_loop
-
-stile5x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile5x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile5x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
 
 stile5x2z_store:
 	VMOVUPS Z0, (AX)
@@ -742,36 +784,40 @@ stile5x2z_store:
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile5x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     stile5x2z_tile
+
+stile5x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail5x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail5x2z_near
 	MOVQ       c+48(FP), R9
@@ -793,8 +839,16 @@ TEXT ·stail5x2z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 stail5x2z_near:
-	TESTQ AX, AX
-	JLE   stail5x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
 
 stail5x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z10
@@ -819,39 +873,37 @@ stail5x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail5x2z_loop
-
-stail5x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail5x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z11
-	VADDPS    Z11, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z11
-	VADDPS    Z11, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z11
-	VADDPS    Z11, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z11
-	VADDPS    Z11, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z11
-	VADDPS    Z11, Z9, Z9
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail5x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z9, Z9
+	ADDQ         CX, DX
 
 stail5x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -872,32 +924,26 @@ stail5x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile6x2z(SB), NOSPLIT, $0-72
+TEXT ·stile6x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+stile6x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
 	CMPQ       AX, $0x40
 	JL         stile6x2z_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -919,8 +965,18 @@ TEXT ·stile6x2z(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 stile6x2z_near:
-	TESTQ AX, AX
-	JLE   stile6x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 
 stile6x2z_loop:
 	VMOVUPS      (SI), Z12
@@ -948,32 +1004,30 @@ stile6x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile6x2z_loop
-
-stile6x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile6x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile6x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
 
 stile6x2z_store:
 	VMOVUPS Z0, (AX)
@@ -994,38 +1048,40 @@ stile6x2z_store:
 	VMOVUPS Z10, (AX)
 	VMOVUPS Z11, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile6x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     stile6x2z_tile
+
+stile6x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail6x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail6x2z_near
 	MOVQ       c+48(FP), R9
@@ -1050,8 +1106,18 @@ TEXT ·stail6x2z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 stail6x2z_near:
-	TESTQ AX, AX
-	JLE   stail6x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 
 stail6x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z12
@@ -1079,44 +1145,42 @@ stail6x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail6x2z_loop
-
-stail6x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail6x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z13
-	VADDPS    Z13, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z13
-	VADDPS    Z13, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z13
-	VADDPS    Z13, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z13
-	VADDPS    Z13, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z13
-	VADDPS    Z13, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z13
-	VADDPS    Z13, Z11, Z11
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail6x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z11, Z11
+	ADDQ         CX, DX
 
 stail6x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1140,35 +1204,27 @@ stail6x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile7x2z(SB), NOSPLIT, $0-72
+TEXT ·stile7x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x04, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+stile7x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x04, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
 	CMPQ       AX, $0x40
 	JL         stile7x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -1193,8 +1249,20 @@ TEXT ·stile7x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 stile7x2z_near:
-	TESTQ AX, AX
-	JLE   stile7x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 
 stile7x2z_loop:
 	VMOVUPS      (SI), Z14
@@ -1225,35 +1293,33 @@ stile7x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile7x2z_loop
-
-stile7x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile7x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile7x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
 
 stile7x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1277,41 +1343,41 @@ stile7x2z_store:
 	VMOVUPS Z12, (AX)
 	VMOVUPS Z13, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile7x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x04, DX, R8
+	ADDQ    CX, R8
+	JMP     stile7x2z_tile
+
+stile7x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail7x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail7x2z_near
 	MOVQ       c+48(FP), R10
@@ -1339,8 +1405,20 @@ TEXT ·stail7x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail7x2z_near:
-	TESTQ AX, AX
-	JLE   stail7x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 
 stail7x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z14
@@ -1371,49 +1449,47 @@ stail7x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail7x2z_loop
-
-stail7x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail7x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z15
-	VADDPS    Z15, Z13, Z13
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail7x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z13, Z13
+	ADDQ         CX, DX
 
 stail7x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1440,37 +1516,27 @@ stail7x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile8x2z(SB), NOSPLIT, $0-72
+TEXT ·stile8x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x04, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+stile8x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x04, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
 	CMPQ       AX, $0x40
 	JL         stile8x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -1498,8 +1564,22 @@ TEXT ·stile8x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 stile8x2z_near:
-	TESTQ AX, AX
-	JLE   stile8x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
 
 stile8x2z_loop:
 	VMOVUPS      (SI), Z16
@@ -1533,38 +1613,36 @@ stile8x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile8x2z_loop
-
-stile8x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile8x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile8x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
 
 stile8x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1591,43 +1669,41 @@ stile8x2z_store:
 	VMOVUPS Z14, (AX)
 	VMOVUPS Z15, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile8x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x04, DX, R8
+	ADDQ    CX, R8
+	JMP     stile8x2z_tile
+
+stile8x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail8x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail8x2z_near
 	MOVQ       c+48(FP), R10
@@ -1658,8 +1734,22 @@ TEXT ·stail8x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail8x2z_near:
-	TESTQ AX, AX
-	JLE   stail8x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
 
 stail8x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z16
@@ -1693,54 +1783,52 @@ stail8x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail8x2z_loop
-
-stail8x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail8x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z17
-	VADDPS    Z17, Z15, Z15
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail8x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z15, Z15
+	ADDQ         CX, DX
 
 stail8x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1770,39 +1858,27 @@ stail8x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile9x2z(SB), NOSPLIT, $0-72
+TEXT ·stile9x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x05, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+stile9x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x05, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
 	CMPQ       AX, $0x40
 	JL         stile9x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -1833,8 +1909,24 @@ TEXT ·stile9x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 stile9x2z_near:
-	TESTQ AX, AX
-	JLE   stile9x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
 
 stile9x2z_loop:
 	VMOVUPS      (SI), Z18
@@ -1871,41 +1963,39 @@ stile9x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile9x2z_loop
-
-stile9x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile9x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPS (DX), Z16, Z16
-	VADDPS 64(DX), Z17, Z17
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile9x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
 
 stile9x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1935,45 +2025,41 @@ stile9x2z_store:
 	VMOVUPS Z16, (AX)
 	VMOVUPS Z17, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile9x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x05, DX, R8
+	ADDQ    CX, R8
+	JMP     stile9x2z_tile
+
+stile9x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail9x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail9x2z_near
 	MOVQ       c+48(FP), R10
@@ -2007,8 +2093,24 @@ TEXT ·stail9x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail9x2z_near:
-	TESTQ AX, AX
-	JLE   stail9x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
 
 stail9x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z18
@@ -2045,59 +2147,57 @@ stail9x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail9x2z_loop
-
-stail9x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail9x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z18
-	VADDPS    Z18, Z16, Z16
-	VMOVUPS.Z 64(DX), K2, Z19
-	VADDPS    Z19, Z17, Z17
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail9x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z17, Z17
+	ADDQ         CX, DX
 
 stail9x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2130,41 +2230,27 @@ stail9x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile10x2z(SB), NOSPLIT, $0-72
+TEXT ·stile10x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x05, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+stile10x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x05, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
 	CMPQ       AX, $0x40
 	JL         stile10x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -2198,8 +2284,26 @@ TEXT ·stile10x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 stile10x2z_near:
-	TESTQ AX, AX
-	JLE   stile10x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
 
 stile10x2z_loop:
 	VMOVUPS      (SI), Z20
@@ -2239,44 +2343,42 @@ stile10x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile10x2z_loop
-
-stile10x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile10x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPS (DX), Z16, Z16
-	VADDPS 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPS (DX), Z18, Z18
-	VADDPS 64(DX), Z19, Z19
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile10x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
 
 stile10x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2309,47 +2411,41 @@ stile10x2z_store:
 	VMOVUPS Z18, (AX)
 	VMOVUPS Z19, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile10x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x05, DX, R8
+	ADDQ    CX, R8
+	JMP     stile10x2z_tile
+
+stile10x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail10x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail10x2z_near
 	MOVQ       c+48(FP), R10
@@ -2386,8 +2482,26 @@ TEXT ·stail10x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail10x2z_near:
-	TESTQ AX, AX
-	JLE   stail10x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
 
 stail10x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z20
@@ -2427,64 +2541,62 @@ stail10x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail10x2z_loop
-
-stail10x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail10x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z16, Z16
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z20
-	VADDPS    Z20, Z18, Z18
-	VMOVUPS.Z 64(DX), K2, Z21
-	VADDPS    Z21, Z19, Z19
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail10x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z19, Z19
+	ADDQ         CX, DX
 
 stail10x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2520,44 +2632,28 @@ stail10x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile11x2z(SB), NOSPLIT, $0-72
+TEXT ·stile11x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x06, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+stile11x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x06, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
 	CMPQ       AX, $0x40
 	JL         stile11x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -2594,8 +2690,28 @@ TEXT ·stile11x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 stile11x2z_near:
-	TESTQ AX, AX
-	JLE   stile11x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
 
 stile11x2z_loop:
 	VMOVUPS      (SI), Z22
@@ -2638,47 +2754,45 @@ stile11x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile11x2z_loop
-
-stile11x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile11x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPS (DX), Z16, Z16
-	VADDPS 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPS (DX), Z18, Z18
-	VADDPS 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPS (DX), Z20, Z20
-	VADDPS 64(DX), Z21, Z21
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile11x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
 
 stile11x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2714,50 +2828,42 @@ stile11x2z_store:
 	VMOVUPS Z20, (AX)
 	VMOVUPS Z21, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile11x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x06, DX, R8
+	ADDQ    CX, R8
+	JMP     stile11x2z_tile
+
+stile11x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail11x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail11x2z_near
 	MOVQ       c+48(FP), R11
@@ -2797,8 +2903,28 @@ TEXT ·stail11x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail11x2z_near:
-	TESTQ AX, AX
-	JLE   stail11x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
 
 stail11x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z22
@@ -2841,69 +2967,67 @@ stail11x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail11x2z_loop
-
-stail11x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail11x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z16, Z16
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z18, Z18
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z22
-	VADDPS    Z22, Z20, Z20
-	VMOVUPS.Z 64(DX), K2, Z23
-	VADDPS    Z23, Z21, Z21
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail11x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z21, Z21
+	ADDQ         CX, DX
 
 stail11x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2942,46 +3066,28 @@ stail11x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile12x2z(SB), NOSPLIT, $0-72
+TEXT ·stile12x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x06, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+stile12x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x06, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
 	CMPQ       AX, $0x40
 	JL         stile12x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -3021,8 +3127,30 @@ TEXT ·stile12x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 stile12x2z_near:
-	TESTQ AX, AX
-	JLE   stile12x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
 
 stile12x2z_loop:
 	VMOVUPS      (SI), Z24
@@ -3068,50 +3196,48 @@ stile12x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile12x2z_loop
-
-stile12x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile12x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPS (DX), Z16, Z16
-	VADDPS 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPS (DX), Z18, Z18
-	VADDPS 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPS (DX), Z20, Z20
-	VADDPS 64(DX), Z21, Z21
-	ADDQ   CX, DX
-	VADDPS (DX), Z22, Z22
-	VADDPS 64(DX), Z23, Z23
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile12x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         CX, R8
 
 stile12x2z_store:
 	VMOVUPS Z0, (AX)
@@ -3150,52 +3276,42 @@ stile12x2z_store:
 	VMOVUPS Z22, (AX)
 	VMOVUPS Z23, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile12x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x06, DX, R8
+	ADDQ    CX, R8
+	JMP     stile12x2z_tile
+
+stile12x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail12x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail12x2z_near
 	MOVQ       c+48(FP), R11
@@ -3238,8 +3354,30 @@ TEXT ·stail12x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail12x2z_near:
-	TESTQ AX, AX
-	JLE   stail12x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
 
 stail12x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z24
@@ -3285,74 +3423,72 @@ stail12x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail12x2z_loop
-
-stail12x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail12x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z16, Z16
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z18, Z18
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z20, Z20
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z21, Z21
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z24
-	VADDPS    Z24, Z22, Z22
-	VMOVUPS.Z 64(DX), K2, Z25
-	VADDPS    Z25, Z23, Z23
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail12x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z22, Z22
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z23, Z23
+	ADDQ         CX, DX
 
 stail12x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -3394,48 +3530,28 @@ stail12x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile13x2z(SB), NOSPLIT, $0-72
+TEXT ·stile13x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x07, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+stile13x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x07, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
 	CMPQ       AX, $0x40
 	JL         stile13x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -3478,8 +3594,32 @@ TEXT ·stile13x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 stile13x2z_near:
-	TESTQ AX, AX
-	JLE   stile13x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
 
 stile13x2z_loop:
 	VMOVUPS      (SI), Z26
@@ -3528,53 +3668,51 @@ stile13x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile13x2z_loop
-
-stile13x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile13x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPS (DX), Z16, Z16
-	VADDPS 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPS (DX), Z18, Z18
-	VADDPS 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPS (DX), Z20, Z20
-	VADDPS 64(DX), Z21, Z21
-	ADDQ   CX, DX
-	VADDPS (DX), Z22, Z22
-	VADDPS 64(DX), Z23, Z23
-	ADDQ   CX, DX
-	VADDPS (DX), Z24, Z24
-	VADDPS 64(DX), Z25, Z25
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile13x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPS       (R8), Z24, Z24
+	VADDPS       64(R8), Z25, Z25
+	ADDQ         CX, R8
 
 stile13x2z_store:
 	VMOVUPS Z0, (AX)
@@ -3616,54 +3754,42 @@ stile13x2z_store:
 	VMOVUPS Z24, (AX)
 	VMOVUPS Z25, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile13x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x07, DX, R8
+	ADDQ    CX, R8
+	JMP     stile13x2z_tile
+
+stile13x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail13x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail13x2z_near
 	MOVQ       c+48(FP), R11
@@ -3709,8 +3835,32 @@ TEXT ·stail13x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail13x2z_near:
-	TESTQ AX, AX
-	JLE   stail13x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
 
 stail13x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z26
@@ -3759,79 +3909,77 @@ stail13x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail13x2z_loop
-
-stail13x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail13x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z16, Z16
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z18, Z18
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z20, Z20
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z21, Z21
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z22, Z22
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z23, Z23
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z26
-	VADDPS    Z26, Z24, Z24
-	VMOVUPS.Z 64(DX), K2, Z27
-	VADDPS    Z27, Z25, Z25
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail13x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z22, Z22
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z24, Z24
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z25, Z25
+	ADDQ         CX, DX
 
 stail13x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -3876,50 +4024,28 @@ stail13x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·stile14x2z(SB), NOSPLIT, $0-72
+TEXT ·stile14x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x07, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+stile14x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x07, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z27, Z27, Z27
 	CMPQ       AX, $0x40
 	JL         stile14x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -3965,8 +4091,34 @@ TEXT ·stile14x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 stile14x2z_near:
-	TESTQ AX, AX
-	JLE   stile14x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
 
 stile14x2z_loop:
 	VMOVUPS      (SI), Z28
@@ -4018,56 +4170,54 @@ stile14x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stile14x2z_loop
-
-stile14x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     stile14x2z_store
-	MOVQ   AX, DX
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPS (DX), Z2, Z2
-	VADDPS 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPS (DX), Z4, Z4
-	VADDPS 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPS (DX), Z6, Z6
-	VADDPS 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPS (DX), Z8, Z8
-	VADDPS 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPS (DX), Z10, Z10
-	VADDPS 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPS (DX), Z12, Z12
-	VADDPS 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPS (DX), Z14, Z14
-	VADDPS 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPS (DX), Z16, Z16
-	VADDPS 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPS (DX), Z18, Z18
-	VADDPS 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPS (DX), Z20, Z20
-	VADDPS 64(DX), Z21, Z21
-	ADDQ   CX, DX
-	VADDPS (DX), Z22, Z22
-	VADDPS 64(DX), Z23, Z23
-	ADDQ   CX, DX
-	VADDPS (DX), Z24, Z24
-	VADDPS 64(DX), Z25, Z25
-	ADDQ   CX, DX
-	VADDPS (DX), Z26, Z26
-	VADDPS 64(DX), Z27, Z27
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile14x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPS       (R8), Z24, Z24
+	VADDPS       64(R8), Z25, Z25
+	ADDQ         CX, R8
+	VADDPS       (R8), Z26, Z26
+	VADDPS       64(R8), Z27, Z27
+	ADDQ         CX, R8
 
 stile14x2z_store:
 	VMOVUPS Z0, (AX)
@@ -4112,56 +4262,42 @@ stile14x2z_store:
 	VMOVUPS Z26, (AX)
 	VMOVUPS Z27, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      stile14x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x07, DX, R8
+	ADDQ    CX, R8
+	JMP     stile14x2z_tile
+
+stile14x2z_end:
 	VZEROUPPER
 	RET
 
 // func stail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail14x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x10, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x10, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z27, Z27, Z27
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail14x2z_near
 	MOVQ       c+48(FP), R11
@@ -4210,8 +4346,34 @@ TEXT ·stail14x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail14x2z_near:
-	TESTQ AX, AX
-	JLE   stail14x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
 
 stail14x2z_loop:
 	VMOVUPS.Z    (SI), K1, Z28
@@ -4263,84 +4425,82 @@ stail14x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail14x2z_loop
-
-stail14x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail14x2z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z0, Z0
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z2, Z2
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z4, Z4
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z6, Z6
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z8, Z8
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z10, Z10
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z12, Z12
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z14, Z14
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z16, Z16
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z18, Z18
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z20, Z20
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z21, Z21
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z22, Z22
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z23, Z23
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z24, Z24
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z25, Z25
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z28
-	VADDPS    Z28, Z26, Z26
-	VMOVUPS.Z 64(DX), K2, Z29
-	VADDPS    Z29, Z27, Z27
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail14x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z22, Z22
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z24, Z24
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z25, Z25
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z26, Z26
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z27, Z27
+	ADDQ         CX, DX
 
 stail14x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4391,17 +4551,16 @@ stail14x2z_store:
 // func stail1x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail1x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
+	MOVQ       rsa+16(FP), AX
 	MOVQ       csa+24(FP), DX
 	MOVQ       b+32(FP), BX
 	MOVQ       ldb+40(FP), SI
-	MOVQ       n+72(FP), DI
-	MOVQ       $-1, R8
-	BZHIQ      DI, R8, R8
-	KMOVW      R8, K1
-	VPXORD     Z0, Z0, Z0
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, DI
+	BZHIQ      AX, DI, DI
+	KMOVW      DI, K1
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail1x1z_near
 	MOVQ       c+48(FP), DI
@@ -4411,8 +4570,7 @@ TEXT ·stail1x1z(SB), NOSPLIT, $0-80
 	ADDQ       R8, DI
 
 stail1x1z_near:
-	TESTQ AX, AX
-	JLE   stail1x1z_done
+	VPXORD Z0, Z0, Z0
 
 stail1x1z_loop:
 	VMOVUPS.Z    (BX), K1, Z1
@@ -4422,17 +4580,15 @@ stail1x1z_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          stail1x1z_loop
-
-stail1x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail1x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail1x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	ADDQ         CX, DX
 
 stail1x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4443,18 +4599,16 @@ stail1x1z_store:
 // func stail2x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail2x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail2x1z_near
 	MOVQ       c+48(FP), R8
@@ -4467,8 +4621,8 @@ TEXT ·stail2x1z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 stail2x1z_near:
-	TESTQ AX, AX
-	JLE   stail2x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 stail2x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z2
@@ -4480,20 +4634,18 @@ stail2x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail2x1z_loop
-
-stail2x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail2x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	VADDPS    Z2, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	VADDPS    Z2, Z1, Z1
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail2x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z2
+	VADDPS       Z2, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z2
+	VADDPS       Z2, Z1, Z1
+	ADDQ         CX, DX
 
 stail2x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4506,19 +4658,16 @@ stail2x1z_store:
 // func stail3x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail3x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail3x1z_near
 	MOVQ       c+48(FP), R8
@@ -4534,8 +4683,9 @@ TEXT ·stail3x1z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 stail3x1z_near:
-	TESTQ AX, AX
-	JLE   stail3x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
 
 stail3x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z3
@@ -4549,23 +4699,21 @@ stail3x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail3x1z_loop
-
-stail3x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail3x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	VADDPS    Z3, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	VADDPS    Z3, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	VADDPS    Z3, Z2, Z2
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail3x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z3
+	VADDPS       Z3, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z3
+	VADDPS       Z3, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z3
+	VADDPS       Z3, Z2, Z2
+	ADDQ         CX, DX
 
 stail3x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4580,21 +4728,17 @@ stail3x1z_store:
 // func stail4x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail4x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	LEAQ       (DX)(DX*2), R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail4x1z_near
 	MOVQ       c+48(FP), R9
@@ -4613,8 +4757,10 @@ TEXT ·stail4x1z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 stail4x1z_near:
-	TESTQ AX, AX
-	JLE   stail4x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 
 stail4x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z4
@@ -4630,26 +4776,24 @@ stail4x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail4x1z_loop
-
-stail4x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail4x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	VADDPS    Z4, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	VADDPS    Z4, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	VADDPS    Z4, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	VADDPS    Z4, Z3, Z3
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail4x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z3, Z3
+	ADDQ         CX, DX
 
 stail4x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4666,23 +4810,18 @@ stail4x1z_store:
 // func stail5x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail5x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail5x1z_near
 	MOVQ       c+48(FP), R9
@@ -4704,8 +4843,11 @@ TEXT ·stail5x1z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 stail5x1z_near:
-	TESTQ AX, AX
-	JLE   stail5x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
 
 stail5x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z5
@@ -4724,29 +4866,27 @@ stail5x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail5x1z_loop
-
-stail5x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail5x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	VADDPS    Z5, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	VADDPS    Z5, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	VADDPS    Z5, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	VADDPS    Z5, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	VADDPS    Z5, Z4, Z4
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail5x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z5
+	VADDPS       Z5, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z5
+	VADDPS       Z5, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z5
+	VADDPS       Z5, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z5
+	VADDPS       Z5, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z5
+	VADDPS       Z5, Z4, Z4
+	ADDQ         CX, DX
 
 stail5x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4765,24 +4905,18 @@ stail5x1z_store:
 // func stail6x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail6x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail6x1z_near
 	MOVQ       c+48(FP), R9
@@ -4807,8 +4941,12 @@ TEXT ·stail6x1z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 stail6x1z_near:
-	TESTQ AX, AX
-	JLE   stail6x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 
 stail6x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z6
@@ -4829,32 +4967,30 @@ stail6x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail6x1z_loop
-
-stail6x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail6x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z5, Z5
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail6x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z5, Z5
+	ADDQ         CX, DX
 
 stail6x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4875,26 +5011,19 @@ stail6x1z_store:
 // func stail7x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail7x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail7x1z_near
 	MOVQ       c+48(FP), R10
@@ -4922,8 +5051,13 @@ TEXT ·stail7x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail7x1z_near:
-	TESTQ AX, AX
-	JLE   stail7x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
 
 stail7x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z7
@@ -4946,35 +5080,33 @@ stail7x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail7x1z_loop
-
-stail7x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail7x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	VADDPS    Z7, Z6, Z6
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail7x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z7
+	VADDPS       Z7, Z6, Z6
+	ADDQ         CX, DX
 
 stail7x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4997,27 +5129,19 @@ stail7x1z_store:
 // func stail8x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail8x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail8x1z_near
 	MOVQ       c+48(FP), R10
@@ -5048,8 +5172,14 @@ TEXT ·stail8x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail8x1z_near:
-	TESTQ AX, AX
-	JLE   stail8x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
 
 stail8x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z8
@@ -5074,38 +5204,36 @@ stail8x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail8x1z_loop
-
-stail8x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail8x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	VADDPS    Z8, Z7, Z7
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail8x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z7, Z7
+	ADDQ         CX, DX
 
 stail8x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5130,28 +5258,19 @@ stail8x1z_store:
 // func stail9x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail9x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail9x1z_near
 	MOVQ       c+48(FP), R10
@@ -5185,8 +5304,15 @@ TEXT ·stail9x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail9x1z_near:
-	TESTQ AX, AX
-	JLE   stail9x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
 
 stail9x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z9
@@ -5213,41 +5339,39 @@ stail9x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail9x1z_loop
-
-stail9x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail9x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	VADDPS    Z9, Z8, Z8
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail9x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z9
+	VADDPS       Z9, Z8, Z8
+	ADDQ         CX, DX
 
 stail9x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5274,29 +5398,19 @@ stail9x1z_store:
 // func stail10x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail10x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail10x1z_near
 	MOVQ       c+48(FP), R10
@@ -5333,8 +5447,16 @@ TEXT ·stail10x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 stail10x1z_near:
-	TESTQ AX, AX
-	JLE   stail10x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
 
 stail10x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z10
@@ -5363,44 +5485,42 @@ stail10x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail10x1z_loop
-
-stail10x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail10x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	VADDPS    Z10, Z9, Z9
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail10x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z9, Z9
+	ADDQ         CX, DX
 
 stail10x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5429,31 +5549,20 @@ stail10x1z_store:
 // func stail11x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail11x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail11x1z_near
 	MOVQ       c+48(FP), R11
@@ -5493,8 +5602,17 @@ TEXT ·stail11x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail11x1z_near:
-	TESTQ AX, AX
-	JLE   stail11x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
 
 stail11x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z11
@@ -5525,47 +5643,45 @@ stail11x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail11x1z_loop
-
-stail11x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail11x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	VADDPS    Z11, Z10, Z10
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail11x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z11
+	VADDPS       Z11, Z10, Z10
+	ADDQ         CX, DX
 
 stail11x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5596,32 +5712,20 @@ stail11x1z_store:
 // func stail12x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail12x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail12x1z_near
 	MOVQ       c+48(FP), R11
@@ -5664,8 +5768,18 @@ TEXT ·stail12x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail12x1z_near:
-	TESTQ AX, AX
-	JLE   stail12x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 
 stail12x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z12
@@ -5698,50 +5812,48 @@ stail12x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail12x1z_loop
-
-stail12x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail12x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z11, Z11
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail12x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z11, Z11
+	ADDQ         CX, DX
 
 stail12x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5774,33 +5886,20 @@ stail12x1z_store:
 // func stail13x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail13x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail13x1z_near
 	MOVQ       c+48(FP), R11
@@ -5846,8 +5945,19 @@ TEXT ·stail13x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail13x1z_near:
-	TESTQ AX, AX
-	JLE   stail13x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
 
 stail13x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z13
@@ -5882,53 +5992,51 @@ stail13x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail13x1z_loop
-
-stail13x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail13x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z13
-	VADDPS    Z13, Z12, Z12
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail13x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z13
+	VADDPS       Z13, Z12, Z12
+	ADDQ         CX, DX
 
 stail13x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5963,34 +6071,20 @@ stail13x1z_store:
 // func stail14x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail14x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail14x1z_near
 	MOVQ       c+48(FP), R11
@@ -6039,8 +6133,20 @@ TEXT ·stail14x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 stail14x1z_near:
-	TESTQ AX, AX
-	JLE   stail14x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 
 stail14x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z14
@@ -6077,56 +6183,54 @@ stail14x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail14x1z_loop
-
-stail14x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail14x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z12, Z12
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z13, Z13
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail14x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z12, Z12
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z13, Z13
+	ADDQ         CX, DX
 
 stail14x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -6163,36 +6267,21 @@ stail14x1z_store:
 // func stail15x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail15x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x08, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
 	LEAQ       (R9)(DX*4), R11
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail15x1z_near
 	MOVQ       c+48(FP), R12
@@ -6244,8 +6333,21 @@ TEXT ·stail15x1z(SB), NOSPLIT, $0-80
 	ADDQ       R13, R12
 
 stail15x1z_near:
-	TESTQ AX, AX
-	JLE   stail15x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
 
 stail15x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z15
@@ -6284,59 +6386,57 @@ stail15x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail15x1z_loop
-
-stail15x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail15x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z12, Z12
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z15
-	VADDPS    Z15, Z14, Z14
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail15x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z12, Z12
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z15
+	VADDPS       Z15, Z14, Z14
+	ADDQ         CX, DX
 
 stail15x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -6375,37 +6475,21 @@ stail15x1z_store:
 // func stail16x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·stail16x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x08, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
 	LEAQ       (R9)(DX*4), R11
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         stail16x1z_near
 	MOVQ       c+48(FP), R12
@@ -6460,8 +6544,22 @@ TEXT ·stail16x1z(SB), NOSPLIT, $0-80
 	ADDQ       R13, R12
 
 stail16x1z_near:
-	TESTQ AX, AX
-	JLE   stail16x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
 
 stail16x1z_loop:
 	VMOVUPS.Z    (SI), K1, Z16
@@ -6502,62 +6600,60 @@ stail16x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          stail16x1z_loop
-
-stail16x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        stail16x1z_store
-	MOVQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z12, Z12
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z14, Z14
-	ADDQ      CX, DX
-	VMOVUPS.Z (DX), K1, Z16
-	VADDPS    Z16, Z15, Z15
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail16x1z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z12, Z12
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z14, Z14
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z15, Z15
+	ADDQ         CX, DX
 
 stail16x1z_store:
 	VMOVUPS Z0, K1, (AX)

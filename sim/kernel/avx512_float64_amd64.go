@@ -4,266 +4,266 @@
 
 package kernel
 
-// dtile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 7 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 7 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 8 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 8 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 9 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 9 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 10 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 10 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 11 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 11 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 12 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 12 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 13 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 13 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtile14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 14 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtile14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 
-// dtail14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 14 rows and up to 16 columns (n if it is given). A has strides rsa and csa.
+// dtail14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and n ≤ 16 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail1x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 1 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail1x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail1x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail2x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 2 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail2x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail2x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail3x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 3 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail3x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail3x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail4x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 4 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail4x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail4x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail5x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 5 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail5x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail5x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail6x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 6 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail6x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail6x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail7x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 7 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail7x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail7x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail8x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 8 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail8x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail8x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail9x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 9 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail9x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail9x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail10x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 10 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail10x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail10x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail11x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 11 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail11x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail11x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail12x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 12 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail12x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail12x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail13x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 13 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail13x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail13x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail14x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 14 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail14x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail14x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail15x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 15 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail15x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 15 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail15x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
-// dtail16x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,
-// for 16 rows and up to 8 columns (n if it is given). A has strides rsa and csa.
+// dtail16x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 16 rows and n ≤ 8 columns. A has strides rsa and csa.
 //
 //go:noescape
 func dtail16x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)

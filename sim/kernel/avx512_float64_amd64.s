@@ -4,28 +4,32 @@
 
 #include "textflag.h"
 
-// func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile1x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile1x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), AX
+	MOVQ csa+24(FP), DX
+	MOVQ b+32(FP), BX
+	MOVQ ldb+40(FP), SI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+dtile1x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), DX
-	MOVQ       b+32(FP), BX
-	MOVQ       ldb+40(FP), SI
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
 	CMPQ       AX, $0x40
 	JL         dtile1x2z_near
-	MOVQ       c+48(FP), DI
+	MOVQ       (SP), DI
 	MOVQ       ldc+56(FP), R8
 	PREFETCHT0 (DI)
 	PREFETCHT0 64(DI)
 	ADDQ       R8, DI
 
 dtile1x2z_near:
-	TESTQ AX, AX
-	JLE   dtile1x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 dtile1x2z_loop:
 	VMOVUPD      (BX), Z2
@@ -37,42 +41,50 @@ dtile1x2z_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          dtile1x2z_loop
-
-dtile1x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile1x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DI
+	TESTQ        DI, DI
+	JZ           dtile1x2z_store
+	MOVQ         AX, DI
+	VADDPD       (DI), Z0, Z0
+	VADDPD       64(DI), Z1, Z1
+	ADDQ         CX, DI
 
 dtile1x2z_store:
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z1, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile1x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   SI, AX
+	SUBQ    AX, BX
+	ADDQ    CX, BX
+	MOVQ    a+8(FP), CX
+	JMP     dtile1x2z_tile
+
+dtile1x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail1x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
+	MOVQ       rsa+16(FP), AX
 	MOVQ       csa+24(FP), DX
 	MOVQ       b+32(FP), BX
 	MOVQ       ldb+40(FP), SI
-	MOVQ       n+72(FP), DI
-	MOVQ       $-1, R8
-	BZHIQ      DI, R8, R8
-	KMOVW      R8, K1
-	SHRQ       $0x08, R8
-	KMOVW      R8, K2
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, DI
+	BZHIQ      AX, DI, DI
+	KMOVW      DI, K1
+	SHRQ       $0x08, DI
+	KMOVW      DI, K2
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail1x2z_near
 	MOVQ       c+48(FP), DI
@@ -82,8 +94,8 @@ TEXT ·dtail1x2z(SB), NOSPLIT, $0-80
 	ADDQ       R8, DI
 
 dtail1x2z_near:
-	TESTQ AX, AX
-	JLE   dtail1x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 dtail1x2z_loop:
 	VMOVUPD.Z    (BX), K1, Z2
@@ -95,19 +107,17 @@ dtail1x2z_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          dtail1x2z_loop
-
-dtail1x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail1x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z2
-	VADDPD    Z2, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z3
-	VADDPD    Z3, Z1, Z1
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail1x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z3
+	VADDPD       Z3, Z1, Z1
+	ADDQ         CX, DX
 
 dtail1x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -116,22 +126,24 @@ dtail1x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile2x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile2x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+dtile2x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
 	CMPQ       AX, $0x40
 	JL         dtile2x2z_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -141,8 +153,10 @@ TEXT ·dtile2x2z(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 dtile2x2z_near:
-	TESTQ AX, AX
-	JLE   dtile2x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 
 dtile2x2z_loop:
 	VMOVUPD      (SI), Z4
@@ -157,20 +171,18 @@ dtile2x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile2x2z_loop
-
-dtile2x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile2x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile2x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
 
 dtile2x2z_store:
 	VMOVUPD Z0, (AX)
@@ -179,28 +191,36 @@ dtile2x2z_store:
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z3, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile2x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     dtile2x2z_tile
+
+dtile2x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail2x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail2x2z_near
 	MOVQ       c+48(FP), R8
@@ -213,8 +233,10 @@ TEXT ·dtail2x2z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 dtail2x2z_near:
-	TESTQ AX, AX
-	JLE   dtail2x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 
 dtail2x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z4
@@ -229,24 +251,22 @@ dtail2x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail2x2z_loop
-
-dtail2x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail2x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z4
-	VADDPD    Z4, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z5
-	VADDPD    Z5, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z4
-	VADDPD    Z4, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z5
-	VADDPD    Z5, Z3, Z3
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail2x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z5
+	VADDPD       Z5, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z5
+	VADDPD       Z5, Z3, Z3
+	ADDQ         CX, DX
 
 dtail2x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -258,24 +278,24 @@ dtail2x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile3x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile3x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+
+dtile3x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
 	CMPQ       AX, $0x40
 	JL         dtile3x2z_near
-	MOVQ       c+48(FP), R8
+	MOVQ       (SP), R8
 	MOVQ       ldc+56(FP), R9
 	PREFETCHT0 (R8)
 	PREFETCHT0 64(R8)
@@ -288,8 +308,12 @@ TEXT ·dtile3x2z(SB), NOSPLIT, $0-72
 	ADDQ       R9, R8
 
 dtile3x2z_near:
-	TESTQ AX, AX
-	JLE   dtile3x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 
 dtile3x2z_loop:
 	VMOVUPD      (SI), Z6
@@ -307,23 +331,21 @@ dtile3x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile3x2z_loop
-
-dtile3x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile3x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile3x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
 
 dtile3x2z_store:
 	VMOVUPD Z0, (AX)
@@ -335,30 +357,36 @@ dtile3x2z_store:
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z5, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile3x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     dtile3x2z_tile
+
+dtile3x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail3x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail3x2z_near
 	MOVQ       c+48(FP), R8
@@ -374,8 +402,12 @@ TEXT ·dtail3x2z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 dtail3x2z_near:
-	TESTQ AX, AX
-	JLE   dtail3x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 
 dtail3x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z6
@@ -393,29 +425,27 @@ dtail3x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail3x2z_loop
-
-dtail3x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail3x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z7
-	VADDPD    Z7, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z7
-	VADDPD    Z7, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z7
-	VADDPD    Z7, Z5, Z5
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail3x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z7
+	VADDPD       Z7, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z7
+	VADDPD       Z7, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z7
+	VADDPD       Z7, Z5, Z5
+	ADDQ         CX, DX
 
 dtail3x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -430,27 +460,25 @@ dtail3x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile4x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile4x2z(SB), NOSPLIT, $16-88
+	MOVQ a+8(FP), CX
+	MOVQ rsa+16(FP), DX
+	MOVQ csa+24(FP), BX
+	MOVQ b+32(FP), SI
+	MOVQ ldb+40(FP), DI
+	MOVQ c+48(FP), AX
+	MOVQ AX, (SP)
+	MOVQ tiles+72(FP), AX
+	MOVQ AX, 8(SP)
+	LEAQ (DX)(DX*2), R8
+
+dtile4x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	LEAQ       (DX)(DX*2), R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
 	CMPQ       AX, $0x40
 	JL         dtile4x2z_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -466,8 +494,14 @@ TEXT ·dtile4x2z(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 dtile4x2z_near:
-	TESTQ AX, AX
-	JLE   dtile4x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
 
 dtile4x2z_loop:
 	VMOVUPD      (SI), Z8
@@ -488,26 +522,24 @@ dtile4x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile4x2z_loop
-
-dtile4x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile4x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R9
+	TESTQ        R9, R9
+	JZ           dtile4x2z_store
+	MOVQ         AX, R9
+	VADDPD       (R9), Z0, Z0
+	VADDPD       64(R9), Z1, Z1
+	ADDQ         CX, R9
+	VADDPD       (R9), Z2, Z2
+	VADDPD       64(R9), Z3, Z3
+	ADDQ         CX, R9
+	VADDPD       (R9), Z4, Z4
+	VADDPD       64(R9), Z5, Z5
+	ADDQ         CX, R9
+	VADDPD       (R9), Z6, Z6
+	VADDPD       64(R9), Z7, Z7
+	ADDQ         CX, R9
 
 dtile4x2z_store:
 	VMOVUPD Z0, (AX)
@@ -522,33 +554,37 @@ dtile4x2z_store:
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z7, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile4x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	JMP     dtile4x2z_tile
+
+dtile4x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail4x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	LEAQ       (DX)(DX*2), R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail4x2z_near
 	MOVQ       c+48(FP), R9
@@ -567,8 +603,14 @@ TEXT ·dtail4x2z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 dtail4x2z_near:
-	TESTQ AX, AX
-	JLE   dtail4x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
 
 dtail4x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z8
@@ -589,34 +631,32 @@ dtail4x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail4x2z_loop
-
-dtail4x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail4x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z9
-	VADDPD    Z9, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z9
-	VADDPD    Z9, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z9
-	VADDPD    Z9, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z9
-	VADDPD    Z9, Z7, Z7
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail4x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z7, Z7
+	ADDQ         CX, DX
 
 dtail4x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -634,30 +674,26 @@ dtail4x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile5x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile5x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+dtile5x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
 	CMPQ       AX, $0x40
 	JL         dtile5x2z_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -676,8 +712,16 @@ TEXT ·dtile5x2z(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 dtile5x2z_near:
-	TESTQ AX, AX
-	JLE   dtile5x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
 
 dtile5x2z_loop:
 	VMOVUPD      (SI), Z10
@@ -702,29 +746,27 @@ dtile5x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile5x2z_loop
-
-dtile5x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile5x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile5x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
 
 dtile5x2z_store:
 	VMOVUPD Z0, (AX)
@@ -742,36 +784,40 @@ dtile5x2z_store:
 	VMOVUPD Z8, (AX)
 	VMOVUPD Z9, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile5x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile5x2z_tile
+
+dtile5x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail5x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail5x2z_near
 	MOVQ       c+48(FP), R9
@@ -793,8 +839,16 @@ TEXT ·dtail5x2z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 dtail5x2z_near:
-	TESTQ AX, AX
-	JLE   dtail5x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
 
 dtail5x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z10
@@ -819,39 +873,37 @@ dtail5x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail5x2z_loop
-
-dtail5x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail5x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z11
-	VADDPD    Z11, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z11
-	VADDPD    Z11, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z11
-	VADDPD    Z11, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z11
-	VADDPD    Z11, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z11
-	VADDPD    Z11, Z9, Z9
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail5x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z9, Z9
+	ADDQ         CX, DX
 
 dtail5x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -872,32 +924,26 @@ dtail5x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile6x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile6x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+
+dtile6x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x03, DX, R8
-	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
 	CMPQ       AX, $0x40
 	JL         dtile6x2z_near
-	MOVQ       c+48(FP), R9
+	MOVQ       (SP), R9
 	MOVQ       ldc+56(FP), R10
 	PREFETCHT0 (R9)
 	PREFETCHT0 64(R9)
@@ -919,8 +965,18 @@ TEXT ·dtile6x2z(SB), NOSPLIT, $0-72
 	ADDQ       R10, R9
 
 dtile6x2z_near:
-	TESTQ AX, AX
-	JLE   dtile6x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 
 dtile6x2z_loop:
 	VMOVUPD      (SI), Z12
@@ -948,32 +1004,30 @@ dtile6x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile6x2z_loop
-
-dtile6x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile6x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile6x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
 
 dtile6x2z_store:
 	VMOVUPD Z0, (AX)
@@ -994,38 +1048,40 @@ dtile6x2z_store:
 	VMOVUPD Z10, (AX)
 	VMOVUPD Z11, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile6x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile6x2z_tile
+
+dtile6x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail6x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail6x2z_near
 	MOVQ       c+48(FP), R9
@@ -1050,8 +1106,18 @@ TEXT ·dtail6x2z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 dtail6x2z_near:
-	TESTQ AX, AX
-	JLE   dtail6x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 
 dtail6x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z12
@@ -1079,44 +1145,42 @@ dtail6x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail6x2z_loop
-
-dtail6x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail6x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z13
-	VADDPD    Z13, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z13
-	VADDPD    Z13, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z13
-	VADDPD    Z13, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z13
-	VADDPD    Z13, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z13
-	VADDPD    Z13, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z13
-	VADDPD    Z13, Z11, Z11
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail6x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z11, Z11
+	ADDQ         CX, DX
 
 dtail6x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1140,35 +1204,27 @@ dtail6x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile7x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile7x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x04, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+dtile7x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x04, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
 	CMPQ       AX, $0x40
 	JL         dtile7x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -1193,8 +1249,20 @@ TEXT ·dtile7x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 dtile7x2z_near:
-	TESTQ AX, AX
-	JLE   dtile7x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 
 dtile7x2z_loop:
 	VMOVUPD      (SI), Z14
@@ -1225,35 +1293,33 @@ dtile7x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile7x2z_loop
-
-dtile7x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile7x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile7x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
 
 dtile7x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1277,41 +1343,41 @@ dtile7x2z_store:
 	VMOVUPD Z12, (AX)
 	VMOVUPD Z13, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile7x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x04, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile7x2z_tile
+
+dtile7x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail7x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail7x2z_near
 	MOVQ       c+48(FP), R10
@@ -1339,8 +1405,20 @@ TEXT ·dtail7x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail7x2z_near:
-	TESTQ AX, AX
-	JLE   dtail7x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 
 dtail7x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z14
@@ -1371,49 +1449,47 @@ dtail7x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail7x2z_loop
-
-dtail7x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail7x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z15
-	VADDPD    Z15, Z13, Z13
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail7x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z13, Z13
+	ADDQ         CX, DX
 
 dtail7x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1440,37 +1516,27 @@ dtail7x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile8x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile8x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x04, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+dtile8x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x04, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
 	CMPQ       AX, $0x40
 	JL         dtile8x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -1498,8 +1564,22 @@ TEXT ·dtile8x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 dtile8x2z_near:
-	TESTQ AX, AX
-	JLE   dtile8x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
 
 dtile8x2z_loop:
 	VMOVUPD      (SI), Z16
@@ -1533,38 +1613,36 @@ dtile8x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile8x2z_loop
-
-dtile8x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile8x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile8x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
 
 dtile8x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1591,43 +1669,41 @@ dtile8x2z_store:
 	VMOVUPD Z14, (AX)
 	VMOVUPD Z15, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile8x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x04, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile8x2z_tile
+
+dtile8x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail8x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail8x2z_near
 	MOVQ       c+48(FP), R10
@@ -1658,8 +1734,22 @@ TEXT ·dtail8x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail8x2z_near:
-	TESTQ AX, AX
-	JLE   dtail8x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
 
 dtail8x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z16
@@ -1693,54 +1783,52 @@ dtail8x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail8x2z_loop
-
-dtail8x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail8x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z17
-	VADDPD    Z17, Z15, Z15
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail8x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z15, Z15
+	ADDQ         CX, DX
 
 dtail8x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1770,39 +1858,27 @@ dtail8x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile9x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile9x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x05, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+dtile9x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x05, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
 	CMPQ       AX, $0x40
 	JL         dtile9x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -1833,8 +1909,24 @@ TEXT ·dtile9x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 dtile9x2z_near:
-	TESTQ AX, AX
-	JLE   dtile9x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
 
 dtile9x2z_loop:
 	VMOVUPD      (SI), Z18
@@ -1871,41 +1963,39 @@ dtile9x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile9x2z_loop
-
-dtile9x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile9x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPD (DX), Z16, Z16
-	VADDPD 64(DX), Z17, Z17
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile9x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
 
 dtile9x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1935,45 +2025,41 @@ dtile9x2z_store:
 	VMOVUPD Z16, (AX)
 	VMOVUPD Z17, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile9x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x05, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile9x2z_tile
+
+dtile9x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail9x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail9x2z_near
 	MOVQ       c+48(FP), R10
@@ -2007,8 +2093,24 @@ TEXT ·dtail9x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail9x2z_near:
-	TESTQ AX, AX
-	JLE   dtail9x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
 
 dtail9x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z18
@@ -2045,59 +2147,57 @@ dtail9x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail9x2z_loop
-
-dtail9x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail9x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z18
-	VADDPD    Z18, Z16, Z16
-	VMOVUPD.Z 64(DX), K2, Z19
-	VADDPD    Z19, Z17, Z17
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail9x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z17, Z17
+	ADDQ         CX, DX
 
 dtail9x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2130,41 +2230,27 @@ dtail9x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile10x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile10x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x05, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+
+dtile10x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x05, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
 	CMPQ       AX, $0x40
 	JL         dtile10x2z_near
-	MOVQ       c+48(FP), R10
+	MOVQ       (SP), R10
 	MOVQ       ldc+56(FP), R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 64(R10)
@@ -2198,8 +2284,26 @@ TEXT ·dtile10x2z(SB), NOSPLIT, $0-72
 	ADDQ       R11, R10
 
 dtile10x2z_near:
-	TESTQ AX, AX
-	JLE   dtile10x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
 
 dtile10x2z_loop:
 	VMOVUPD      (SI), Z20
@@ -2239,44 +2343,42 @@ dtile10x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile10x2z_loop
-
-dtile10x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile10x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPD (DX), Z16, Z16
-	VADDPD 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPD (DX), Z18, Z18
-	VADDPD 64(DX), Z19, Z19
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile10x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
 
 dtile10x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2309,47 +2411,41 @@ dtile10x2z_store:
 	VMOVUPD Z18, (AX)
 	VMOVUPD Z19, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile10x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x05, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile10x2z_tile
+
+dtile10x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail10x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail10x2z_near
 	MOVQ       c+48(FP), R10
@@ -2386,8 +2482,26 @@ TEXT ·dtail10x2z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail10x2z_near:
-	TESTQ AX, AX
-	JLE   dtail10x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
 
 dtail10x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z20
@@ -2427,64 +2541,62 @@ dtail10x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail10x2z_loop
-
-dtail10x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail10x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z16, Z16
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z20
-	VADDPD    Z20, Z18, Z18
-	VMOVUPD.Z 64(DX), K2, Z21
-	VADDPD    Z21, Z19, Z19
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail10x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z19, Z19
+	ADDQ         CX, DX
 
 dtail10x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2520,44 +2632,28 @@ dtail10x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile11x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile11x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x06, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+dtile11x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x06, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
 	CMPQ       AX, $0x40
 	JL         dtile11x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -2594,8 +2690,28 @@ TEXT ·dtile11x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 dtile11x2z_near:
-	TESTQ AX, AX
-	JLE   dtile11x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
 
 dtile11x2z_loop:
 	VMOVUPD      (SI), Z22
@@ -2638,47 +2754,45 @@ dtile11x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile11x2z_loop
-
-dtile11x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile11x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPD (DX), Z16, Z16
-	VADDPD 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPD (DX), Z18, Z18
-	VADDPD 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPD (DX), Z20, Z20
-	VADDPD 64(DX), Z21, Z21
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile11x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
 
 dtile11x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2714,50 +2828,42 @@ dtile11x2z_store:
 	VMOVUPD Z20, (AX)
 	VMOVUPD Z21, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile11x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x06, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile11x2z_tile
+
+dtile11x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail11x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail11x2z_near
 	MOVQ       c+48(FP), R11
@@ -2797,8 +2903,28 @@ TEXT ·dtail11x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail11x2z_near:
-	TESTQ AX, AX
-	JLE   dtail11x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
 
 dtail11x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z22
@@ -2841,69 +2967,67 @@ dtail11x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail11x2z_loop
-
-dtail11x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail11x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z16, Z16
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z18, Z18
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z22
-	VADDPD    Z22, Z20, Z20
-	VMOVUPD.Z 64(DX), K2, Z23
-	VADDPD    Z23, Z21, Z21
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail11x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z21, Z21
+	ADDQ         CX, DX
 
 dtail11x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2942,46 +3066,28 @@ dtail11x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile12x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile12x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x06, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+dtile12x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x06, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
 	CMPQ       AX, $0x40
 	JL         dtile12x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -3021,8 +3127,30 @@ TEXT ·dtile12x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 dtile12x2z_near:
-	TESTQ AX, AX
-	JLE   dtile12x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
 
 dtile12x2z_loop:
 	VMOVUPD      (SI), Z24
@@ -3068,50 +3196,48 @@ dtile12x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile12x2z_loop
-
-dtile12x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile12x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPD (DX), Z16, Z16
-	VADDPD 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPD (DX), Z18, Z18
-	VADDPD 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPD (DX), Z20, Z20
-	VADDPD 64(DX), Z21, Z21
-	ADDQ   CX, DX
-	VADDPD (DX), Z22, Z22
-	VADDPD 64(DX), Z23, Z23
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile12x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPD       (R8), Z22, Z22
+	VADDPD       64(R8), Z23, Z23
+	ADDQ         CX, R8
 
 dtile12x2z_store:
 	VMOVUPD Z0, (AX)
@@ -3150,52 +3276,42 @@ dtile12x2z_store:
 	VMOVUPD Z22, (AX)
 	VMOVUPD Z23, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile12x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x06, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile12x2z_tile
+
+dtile12x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail12x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail12x2z_near
 	MOVQ       c+48(FP), R11
@@ -3238,8 +3354,30 @@ TEXT ·dtail12x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail12x2z_near:
-	TESTQ AX, AX
-	JLE   dtail12x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
 
 dtail12x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z24
@@ -3285,74 +3423,72 @@ dtail12x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail12x2z_loop
-
-dtail12x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail12x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z16, Z16
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z18, Z18
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z20, Z20
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z21, Z21
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z24
-	VADDPD    Z24, Z22, Z22
-	VMOVUPD.Z 64(DX), K2, Z25
-	VADDPD    Z25, Z23, Z23
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail12x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z22, Z22
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z23, Z23
+	ADDQ         CX, DX
 
 dtail12x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -3394,48 +3530,28 @@ dtail12x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile13x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile13x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x07, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+dtile13x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x07, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
 	CMPQ       AX, $0x40
 	JL         dtile13x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -3478,8 +3594,32 @@ TEXT ·dtile13x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 dtile13x2z_near:
-	TESTQ AX, AX
-	JLE   dtile13x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
 
 dtile13x2z_loop:
 	VMOVUPD      (SI), Z26
@@ -3528,53 +3668,51 @@ dtile13x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile13x2z_loop
-
-dtile13x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile13x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPD (DX), Z16, Z16
-	VADDPD 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPD (DX), Z18, Z18
-	VADDPD 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPD (DX), Z20, Z20
-	VADDPD 64(DX), Z21, Z21
-	ADDQ   CX, DX
-	VADDPD (DX), Z22, Z22
-	VADDPD 64(DX), Z23, Z23
-	ADDQ   CX, DX
-	VADDPD (DX), Z24, Z24
-	VADDPD 64(DX), Z25, Z25
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile13x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPD       (R8), Z22, Z22
+	VADDPD       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPD       (R8), Z24, Z24
+	VADDPD       64(R8), Z25, Z25
+	ADDQ         CX, R8
 
 dtile13x2z_store:
 	VMOVUPD Z0, (AX)
@@ -3616,54 +3754,42 @@ dtile13x2z_store:
 	VMOVUPD Z24, (AX)
 	VMOVUPD Z25, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile13x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x07, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile13x2z_tile
+
+dtile13x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail13x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail13x2z_near
 	MOVQ       c+48(FP), R11
@@ -3709,8 +3835,32 @@ TEXT ·dtail13x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail13x2z_near:
-	TESTQ AX, AX
-	JLE   dtail13x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
 
 dtail13x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z26
@@ -3759,79 +3909,77 @@ dtail13x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail13x2z_loop
-
-dtail13x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail13x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z16, Z16
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z18, Z18
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z20, Z20
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z21, Z21
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z22, Z22
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z23, Z23
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z26
-	VADDPD    Z26, Z24, Z24
-	VMOVUPD.Z 64(DX), K2, Z27
-	VADDPD    Z27, Z25, Z25
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail13x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z22, Z22
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z24, Z24
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z25, Z25
+	ADDQ         CX, DX
 
 dtail13x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -3876,50 +4024,28 @@ dtail13x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+// func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dtile14x2z(SB), NOSPLIT, $0-72
+TEXT ·dtile14x2z(SB), NOSPLIT, $16-88
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x07, DX, R8
+	ADDQ   CX, R8
+	LEAQ   (DX)(DX*2), R9
+	LEAQ   (DX)(DX*4), R10
+
+dtile14x2z_tile:
 	MOVQ       k+0(FP), AX
-	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
-	MOVQ       csa+24(FP), BX
-	MOVQ       b+32(FP), SI
-	MOVQ       ldb+40(FP), DI
-	IMUL3Q     $0x07, DX, R8
-	ADDQ       CX, R8
-	LEAQ       (DX)(DX*2), R9
-	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z27, Z27, Z27
 	CMPQ       AX, $0x40
 	JL         dtile14x2z_near
-	MOVQ       c+48(FP), R11
+	MOVQ       (SP), R11
 	MOVQ       ldc+56(FP), R12
 	PREFETCHT0 (R11)
 	PREFETCHT0 64(R11)
@@ -3965,8 +4091,34 @@ TEXT ·dtile14x2z(SB), NOSPLIT, $0-72
 	ADDQ       R12, R11
 
 dtile14x2z_near:
-	TESTQ AX, AX
-	JLE   dtile14x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
 
 dtile14x2z_loop:
 	VMOVUPD      (SI), Z28
@@ -4018,56 +4170,54 @@ dtile14x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtile14x2z_loop
-
-dtile14x2z_done:
-	MOVQ   c+48(FP), AX
-	MOVQ   ldc+56(FP), CX
-	MOVQ   acc+64(FP), DX
-	TESTQ  DX, DX
-	JZ     dtile14x2z_store
-	MOVQ   AX, DX
-	VADDPD (DX), Z0, Z0
-	VADDPD 64(DX), Z1, Z1
-	ADDQ   CX, DX
-	VADDPD (DX), Z2, Z2
-	VADDPD 64(DX), Z3, Z3
-	ADDQ   CX, DX
-	VADDPD (DX), Z4, Z4
-	VADDPD 64(DX), Z5, Z5
-	ADDQ   CX, DX
-	VADDPD (DX), Z6, Z6
-	VADDPD 64(DX), Z7, Z7
-	ADDQ   CX, DX
-	VADDPD (DX), Z8, Z8
-	VADDPD 64(DX), Z9, Z9
-	ADDQ   CX, DX
-	VADDPD (DX), Z10, Z10
-	VADDPD 64(DX), Z11, Z11
-	ADDQ   CX, DX
-	VADDPD (DX), Z12, Z12
-	VADDPD 64(DX), Z13, Z13
-	ADDQ   CX, DX
-	VADDPD (DX), Z14, Z14
-	VADDPD 64(DX), Z15, Z15
-	ADDQ   CX, DX
-	VADDPD (DX), Z16, Z16
-	VADDPD 64(DX), Z17, Z17
-	ADDQ   CX, DX
-	VADDPD (DX), Z18, Z18
-	VADDPD 64(DX), Z19, Z19
-	ADDQ   CX, DX
-	VADDPD (DX), Z20, Z20
-	VADDPD 64(DX), Z21, Z21
-	ADDQ   CX, DX
-	VADDPD (DX), Z22, Z22
-	VADDPD 64(DX), Z23, Z23
-	ADDQ   CX, DX
-	VADDPD (DX), Z24, Z24
-	VADDPD 64(DX), Z25, Z25
-	ADDQ   CX, DX
-	VADDPD (DX), Z26, Z26
-	VADDPD 64(DX), Z27, Z27
-	ADDQ   CX, DX
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile14x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPD       (R8), Z22, Z22
+	VADDPD       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPD       (R8), Z24, Z24
+	VADDPD       64(R8), Z25, Z25
+	ADDQ         CX, R8
+	VADDPD       (R8), Z26, Z26
+	VADDPD       64(R8), Z27, Z27
+	ADDQ         CX, R8
 
 dtile14x2z_store:
 	VMOVUPD Z0, (AX)
@@ -4112,56 +4262,42 @@ dtile14x2z_store:
 	VMOVUPD Z26, (AX)
 	VMOVUPD Z27, 64(AX)
 	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dtile14x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x07, DX, R8
+	ADDQ    CX, R8
+	JMP     dtile14x2z_tile
+
+dtile14x2z_end:
 	VZEROUPPER
 	RET
 
 // func dtail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail14x2z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	SHRQ       $0x08, R9
-	KMOVW      R9, K2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	SHRQ       $0x08, R8
+	KMOVW      R8, K2
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
-	VPXORD     Z16, Z16, Z16
-	VPXORD     Z17, Z17, Z17
-	VPXORD     Z18, Z18, Z18
-	VPXORD     Z19, Z19, Z19
-	VPXORD     Z20, Z20, Z20
-	VPXORD     Z21, Z21, Z21
-	VPXORD     Z22, Z22, Z22
-	VPXORD     Z23, Z23, Z23
-	VPXORD     Z24, Z24, Z24
-	VPXORD     Z25, Z25, Z25
-	VPXORD     Z26, Z26, Z26
-	VPXORD     Z27, Z27, Z27
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail14x2z_near
 	MOVQ       c+48(FP), R11
@@ -4210,8 +4346,34 @@ TEXT ·dtail14x2z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail14x2z_near:
-	TESTQ AX, AX
-	JLE   dtail14x2z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
 
 dtail14x2z_loop:
 	VMOVUPD.Z    (SI), K1, Z28
@@ -4263,84 +4425,82 @@ dtail14x2z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail14x2z_loop
-
-dtail14x2z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail14x2z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z0, Z0
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z2, Z2
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z4, Z4
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z6, Z6
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z8, Z8
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z10, Z10
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z12, Z12
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z14, Z14
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z15, Z15
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z16, Z16
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z17, Z17
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z18, Z18
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z19, Z19
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z20, Z20
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z21, Z21
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z22, Z22
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z23, Z23
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z24, Z24
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z25, Z25
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z28
-	VADDPD    Z28, Z26, Z26
-	VMOVUPD.Z 64(DX), K2, Z29
-	VADDPD    Z29, Z27, Z27
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail14x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z22, Z22
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z24, Z24
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z25, Z25
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z26, Z26
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z27, Z27
+	ADDQ         CX, DX
 
 dtail14x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4391,17 +4551,16 @@ dtail14x2z_store:
 // func dtail1x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail1x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
-	MOVQ       rsa+16(FP), DX
+	MOVQ       rsa+16(FP), AX
 	MOVQ       csa+24(FP), DX
 	MOVQ       b+32(FP), BX
 	MOVQ       ldb+40(FP), SI
-	MOVQ       n+72(FP), DI
-	MOVQ       $-1, R8
-	BZHIQ      DI, R8, R8
-	KMOVW      R8, K1
-	VPXORD     Z0, Z0, Z0
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, DI
+	BZHIQ      AX, DI, DI
+	KMOVW      DI, K1
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail1x1z_near
 	MOVQ       c+48(FP), DI
@@ -4411,8 +4570,7 @@ TEXT ·dtail1x1z(SB), NOSPLIT, $0-80
 	ADDQ       R8, DI
 
 dtail1x1z_near:
-	TESTQ AX, AX
-	JLE   dtail1x1z_done
+	VPXORD Z0, Z0, Z0
 
 dtail1x1z_loop:
 	VMOVUPD.Z    (BX), K1, Z1
@@ -4422,17 +4580,15 @@ dtail1x1z_loop:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          dtail1x1z_loop
-
-dtail1x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail1x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z1
-	VADDPD    Z1, Z0, Z0
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail1x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z1
+	VADDPD       Z1, Z0, Z0
+	ADDQ         CX, DX
 
 dtail1x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4443,18 +4599,16 @@ dtail1x1z_store:
 // func dtail2x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail2x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail2x1z_near
 	MOVQ       c+48(FP), R8
@@ -4467,8 +4621,8 @@ TEXT ·dtail2x1z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 dtail2x1z_near:
-	TESTQ AX, AX
-	JLE   dtail2x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 dtail2x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z2
@@ -4480,20 +4634,18 @@ dtail2x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail2x1z_loop
-
-dtail2x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail2x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z2
-	VADDPD    Z2, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z2
-	VADDPD    Z2, Z1, Z1
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail2x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z2
+	VADDPD       Z2, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z2
+	VADDPD       Z2, Z1, Z1
+	ADDQ         CX, DX
 
 dtail2x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4506,19 +4658,16 @@ dtail2x1z_store:
 // func dtail3x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail3x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail3x1z_near
 	MOVQ       c+48(FP), R8
@@ -4534,8 +4683,9 @@ TEXT ·dtail3x1z(SB), NOSPLIT, $0-80
 	ADDQ       R9, R8
 
 dtail3x1z_near:
-	TESTQ AX, AX
-	JLE   dtail3x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
 
 dtail3x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z3
@@ -4549,23 +4699,21 @@ dtail3x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail3x1z_loop
-
-dtail3x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail3x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z3
-	VADDPD    Z3, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z3
-	VADDPD    Z3, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z3
-	VADDPD    Z3, Z2, Z2
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail3x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z3
+	VADDPD       Z3, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z3
+	VADDPD       Z3, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z3
+	VADDPD       Z3, Z2, Z2
+	ADDQ         CX, DX
 
 dtail3x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4580,21 +4728,17 @@ dtail3x1z_store:
 // func dtail4x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail4x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	LEAQ       (DX)(DX*2), R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail4x1z_near
 	MOVQ       c+48(FP), R9
@@ -4613,8 +4757,10 @@ TEXT ·dtail4x1z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 dtail4x1z_near:
-	TESTQ AX, AX
-	JLE   dtail4x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 
 dtail4x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z4
@@ -4630,26 +4776,24 @@ dtail4x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail4x1z_loop
-
-dtail4x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail4x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z4
-	VADDPD    Z4, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z4
-	VADDPD    Z4, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z4
-	VADDPD    Z4, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z4
-	VADDPD    Z4, Z3, Z3
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail4x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z3, Z3
+	ADDQ         CX, DX
 
 dtail4x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4666,23 +4810,18 @@ dtail4x1z_store:
 // func dtail5x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail5x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail5x1z_near
 	MOVQ       c+48(FP), R9
@@ -4704,8 +4843,11 @@ TEXT ·dtail5x1z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 dtail5x1z_near:
-	TESTQ AX, AX
-	JLE   dtail5x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
 
 dtail5x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z5
@@ -4724,29 +4866,27 @@ dtail5x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail5x1z_loop
-
-dtail5x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail5x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z5
-	VADDPD    Z5, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z5
-	VADDPD    Z5, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z5
-	VADDPD    Z5, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z5
-	VADDPD    Z5, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z5
-	VADDPD    Z5, Z4, Z4
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail5x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z5
+	VADDPD       Z5, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z5
+	VADDPD       Z5, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z5
+	VADDPD       Z5, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z5
+	VADDPD       Z5, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z5
+	VADDPD       Z5, Z4, Z4
+	ADDQ         CX, DX
 
 dtail5x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4765,24 +4905,18 @@ dtail5x1z_store:
 // func dtail6x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail6x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x03, DX, R8
 	ADDQ       CX, R8
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail6x1z_near
 	MOVQ       c+48(FP), R9
@@ -4807,8 +4941,12 @@ TEXT ·dtail6x1z(SB), NOSPLIT, $0-80
 	ADDQ       R10, R9
 
 dtail6x1z_near:
-	TESTQ AX, AX
-	JLE   dtail6x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
 
 dtail6x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z6
@@ -4829,32 +4967,30 @@ dtail6x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail6x1z_loop
-
-dtail6x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail6x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z6
-	VADDPD    Z6, Z5, Z5
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail6x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z5, Z5
+	ADDQ         CX, DX
 
 dtail6x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4875,26 +5011,19 @@ dtail6x1z_store:
 // func dtail7x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail7x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail7x1z_near
 	MOVQ       c+48(FP), R10
@@ -4922,8 +5051,13 @@ TEXT ·dtail7x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail7x1z_near:
-	TESTQ AX, AX
-	JLE   dtail7x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
 
 dtail7x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z7
@@ -4946,35 +5080,33 @@ dtail7x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail7x1z_loop
-
-dtail7x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail7x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z7
-	VADDPD    Z7, Z6, Z6
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail7x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z7
+	VADDPD       Z7, Z6, Z6
+	ADDQ         CX, DX
 
 dtail7x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4997,27 +5129,19 @@ dtail7x1z_store:
 // func dtail8x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail8x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x04, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail8x1z_near
 	MOVQ       c+48(FP), R10
@@ -5048,8 +5172,14 @@ TEXT ·dtail8x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail8x1z_near:
-	TESTQ AX, AX
-	JLE   dtail8x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
 
 dtail8x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z8
@@ -5074,38 +5204,36 @@ dtail8x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail8x1z_loop
-
-dtail8x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail8x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z8
-	VADDPD    Z8, Z7, Z7
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail8x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z7, Z7
+	ADDQ         CX, DX
 
 dtail8x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5130,28 +5258,19 @@ dtail8x1z_store:
 // func dtail9x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail9x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail9x1z_near
 	MOVQ       c+48(FP), R10
@@ -5185,8 +5304,15 @@ TEXT ·dtail9x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail9x1z_near:
-	TESTQ AX, AX
-	JLE   dtail9x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
 
 dtail9x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z9
@@ -5213,41 +5339,39 @@ dtail9x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail9x1z_loop
-
-dtail9x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail9x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z9
-	VADDPD    Z9, Z8, Z8
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail9x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z9
+	VADDPD       Z9, Z8, Z8
+	ADDQ         CX, DX
 
 dtail9x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5274,29 +5398,19 @@ dtail9x1z_store:
 // func dtail10x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail10x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x05, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail10x1z_near
 	MOVQ       c+48(FP), R10
@@ -5333,8 +5447,16 @@ TEXT ·dtail10x1z(SB), NOSPLIT, $0-80
 	ADDQ       R11, R10
 
 dtail10x1z_near:
-	TESTQ AX, AX
-	JLE   dtail10x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
 
 dtail10x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z10
@@ -5363,44 +5485,42 @@ dtail10x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail10x1z_loop
-
-dtail10x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail10x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z10
-	VADDPD    Z10, Z9, Z9
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail10x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z9, Z9
+	ADDQ         CX, DX
 
 dtail10x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5429,31 +5549,20 @@ dtail10x1z_store:
 // func dtail11x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail11x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail11x1z_near
 	MOVQ       c+48(FP), R11
@@ -5493,8 +5602,17 @@ TEXT ·dtail11x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail11x1z_near:
-	TESTQ AX, AX
-	JLE   dtail11x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
 
 dtail11x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z11
@@ -5525,47 +5643,45 @@ dtail11x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail11x1z_loop
-
-dtail11x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail11x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z11
-	VADDPD    Z11, Z10, Z10
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail11x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z11
+	VADDPD       Z11, Z10, Z10
+	ADDQ         CX, DX
 
 dtail11x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5596,32 +5712,20 @@ dtail11x1z_store:
 // func dtail12x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail12x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x06, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail12x1z_near
 	MOVQ       c+48(FP), R11
@@ -5664,8 +5768,18 @@ TEXT ·dtail12x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail12x1z_near:
-	TESTQ AX, AX
-	JLE   dtail12x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
 
 dtail12x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z12
@@ -5698,50 +5812,48 @@ dtail12x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail12x1z_loop
-
-dtail12x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail12x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z12
-	VADDPD    Z12, Z11, Z11
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail12x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z11, Z11
+	ADDQ         CX, DX
 
 dtail12x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5774,33 +5886,20 @@ dtail12x1z_store:
 // func dtail13x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail13x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail13x1z_near
 	MOVQ       c+48(FP), R11
@@ -5846,8 +5945,19 @@ TEXT ·dtail13x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail13x1z_near:
-	TESTQ AX, AX
-	JLE   dtail13x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
 
 dtail13x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z13
@@ -5882,53 +5992,51 @@ dtail13x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail13x1z_loop
-
-dtail13x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail13x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z13
-	VADDPD    Z13, Z12, Z12
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail13x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z13
+	VADDPD       Z13, Z12, Z12
+	ADDQ         CX, DX
 
 dtail13x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5963,34 +6071,20 @@ dtail13x1z_store:
 // func dtail14x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail14x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x07, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail14x1z_near
 	MOVQ       c+48(FP), R11
@@ -6039,8 +6133,20 @@ TEXT ·dtail14x1z(SB), NOSPLIT, $0-80
 	ADDQ       R12, R11
 
 dtail14x1z_near:
-	TESTQ AX, AX
-	JLE   dtail14x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 
 dtail14x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z14
@@ -6077,56 +6183,54 @@ dtail14x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail14x1z_loop
-
-dtail14x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail14x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z12, Z12
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z14
-	VADDPD    Z14, Z13, Z13
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail14x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z12, Z12
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z13, Z13
+	ADDQ         CX, DX
 
 dtail14x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -6163,36 +6267,21 @@ dtail14x1z_store:
 // func dtail15x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail15x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x08, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
 	LEAQ       (R9)(DX*4), R11
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail15x1z_near
 	MOVQ       c+48(FP), R12
@@ -6244,8 +6333,21 @@ TEXT ·dtail15x1z(SB), NOSPLIT, $0-80
 	ADDQ       R13, R12
 
 dtail15x1z_near:
-	TESTQ AX, AX
-	JLE   dtail15x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
 
 dtail15x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z15
@@ -6284,59 +6386,57 @@ dtail15x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail15x1z_loop
-
-dtail15x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail15x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z12, Z12
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z15
-	VADDPD    Z15, Z14, Z14
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail15x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z12, Z12
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z15
+	VADDPD       Z15, Z14, Z14
+	ADDQ         CX, DX
 
 dtail15x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -6375,37 +6475,21 @@ dtail15x1z_store:
 // func dtail16x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dtail16x1z(SB), NOSPLIT, $0-80
-	MOVQ       k+0(FP), AX
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
 	MOVQ       csa+24(FP), BX
 	MOVQ       b+32(FP), SI
 	MOVQ       ldb+40(FP), DI
-	MOVQ       n+72(FP), R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	KMOVW      R9, K1
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
 	IMUL3Q     $0x08, DX, R8
 	ADDQ       CX, R8
 	LEAQ       (DX)(DX*2), R9
 	LEAQ       (DX)(DX*4), R10
 	LEAQ       (R9)(DX*4), R11
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	VPXORD     Z12, Z12, Z12
-	VPXORD     Z13, Z13, Z13
-	VPXORD     Z14, Z14, Z14
-	VPXORD     Z15, Z15, Z15
+	MOVQ       k+0(FP), AX
 	CMPQ       AX, $0x40
 	JL         dtail16x1z_near
 	MOVQ       c+48(FP), R12
@@ -6460,8 +6544,22 @@ TEXT ·dtail16x1z(SB), NOSPLIT, $0-80
 	ADDQ       R13, R12
 
 dtail16x1z_near:
-	TESTQ AX, AX
-	JLE   dtail16x1z_done
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
 
 dtail16x1z_loop:
 	VMOVUPD.Z    (SI), K1, Z16
@@ -6502,62 +6600,60 @@ dtail16x1z_loop:
 	ADDQ         DI, SI
 	DECQ         AX
 	JNZ          dtail16x1z_loop
-
-dtail16x1z_done:
-	MOVQ      c+48(FP), AX
-	MOVQ      ldc+56(FP), CX
-	MOVQ      acc+64(FP), DX
-	TESTQ     DX, DX
-	JZ        dtail16x1z_store
-	MOVQ      AX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z0, Z0
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z1, Z1
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z2, Z2
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z3, Z3
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z4, Z4
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z5, Z5
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z6, Z6
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z7, Z7
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z8, Z8
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z9, Z9
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z10, Z10
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z11, Z11
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z12, Z12
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z13, Z13
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z14, Z14
-	ADDQ      CX, DX
-	VMOVUPD.Z (DX), K1, Z16
-	VADDPD    Z16, Z15, Z15
-	ADDQ      CX, DX
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail16x1z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z0, Z0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z2, Z2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z4, Z4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z6, Z6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z8, Z8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z10, Z10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z12, Z12
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z14, Z14
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z15, Z15
+	ADDQ         CX, DX
 
 dtail16x1z_store:
 	VMOVUPD Z0, K1, (AX)

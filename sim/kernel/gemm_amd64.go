@@ -4,12 +4,14 @@ package kernel
 
 // Block sizes of the matrix product: innerBlock values of the inner index are summed
 // before C is touched; columnBlock columns of B are packed at a time; a block of A
-// takes rowBlockBytes, the panels of B under it panelBytes where all rows fit one block.
+// takes rowBlockBytes, the panels of B under it panelBytes where all rows fit one block
+// and B is larger than cachedBytes.
 const (
 	innerBlock    = 384
 	columnBlock   = 2048
 	rowBlockBytes = 512 << 10
 	panelBytes    = 192 << 10
+	cachedBytes   = 512 << 10
 )
 
 // gemm is Gemm on checked arguments with m, n, k > 0 and alpha ≠ 0.
@@ -68,7 +70,11 @@ func (g *blocked[T]) run() {
 	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
 	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)
 	if g.packB && mc == g.m { // every panel of B is used at once: pack few at a time
-		nc = min(nc, max(1, panelBytes/(kc*sz*g.cols))*g.cols)
+		panels := 1
+		if g.k*g.n*sz > cachedBytes { // along rows of B that come from memory
+			panels = max(1, panelBytes/(kc*sz*g.cols))
+		}
+		nc = min(nc, panels*g.cols)
 	}
 	na, nb := 0, 0
 	if g.packA {
@@ -168,21 +174,22 @@ func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 	if g.pc == 0 && g.beta == 0 {
 		acc = 0
 	}
-	full := g.set.full[min(h, g.set.rows)]
-	for j := j0; j < j1; j += g.cols {
-		var bp *byte
-		ldb := g.cols * sz
-		if g.packB {
-			bp = ptr(g.pb, j*g.kk)
-		} else {
-			bp, ldb = ptr(g.b, g.pc*g.ldb+g.jc+j), g.ldb*sz
-		}
-		cp := ptr(g.c, (g.ic+i)*g.ldc+g.jc+j)
-		if w := min(g.cols, j1-j); w*sz == 2*g.set.vector {
-			full(g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc)
-		} else {
-			g.set.tail(h, w, sz, g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc)
-		}
+	bp, ldb, step := (*byte)(nil), g.cols*sz, g.cols*g.kk*sz
+	if g.packB {
+		bp = ptr(g.pb, j0*g.kk)
+	} else {
+		bp, ldb, step = ptr(g.b, g.pc*g.ldb+g.jc+j0), g.ldb*sz, g.cols*sz
+	}
+	cp := ptr(g.c, (g.ic+i)*g.ldc+g.jc+j0)
+	whole := 0
+	if g.cols*sz == 2*g.set.vector {
+		whole = (j1 - j0) / g.cols
+	}
+	if whole > 0 {
+		g.set.full[h](g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc, whole, step)
+	}
+	for j := whole; j*g.cols < j1-j0; j++ {
+		g.set.tail(h, min(g.cols, j1-j0-j*g.cols), sz, g.kk, ap, rsa, csa, advance(bp, j*step), ldb, advance(cp, j*g.cols*sz), g.ldc*sz, acc)
 	}
 }
 
@@ -202,7 +209,7 @@ func oneTile[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta
 		acc = 0
 	}
 	if n == 2*lanes {
-		s.full[m](k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc)
+		s.full[m](k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc, 1, 0)
 	} else {
 		s.tail(m, n, sz, k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc)
 	}

@@ -5,7 +5,7 @@ package kernel
 import "unsafe"
 
 type (
-	tileFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int)
+	tileFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles, step int)
 	tailFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 )
 

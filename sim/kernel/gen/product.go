@@ -64,28 +64,31 @@ func rowAddresses(base, stride reg.GPVirtual, rows int) (bases []reg.GPVirtual, 
 	}
 }
 
-// tile emits C (+)= A·B for mr rows and w vectors of columns.
+// tile emits C (+)= A·B for mr rows and w vectors of columns: whole tiles side by side,
+// or one tile with a row tail.
 func tile(v vector, mr, w int, masked bool) {
-	name, tail := v.name("tile%dx%d", mr, w), ""
+	name, last, what := v.name("tile%dx%d", mr, w), "tiles, step int", fmt.Sprintf("tiles > 0 times %d columns; B moves by step from tile to tile", w*v.lanes())
 	if masked {
-		name, tail = v.name("tail%dx%d", mr, w), ", n int"
+		name, last, what = v.name("tail%dx%d", mr, w), "n int", fmt.Sprintf("n ≤ %d columns", w*v.lanes())
 	}
-	begin(name, fmt.Sprintf("func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int%s)", tail),
-		fmt.Sprintf("%s computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0), added to C if acc ≠ 0,", name),
-		fmt.Sprintf("for %d rows and up to %d columns (n if it is given). A has strides rsa and csa.", mr, w*v.lanes()))
-	k, a, rsa, csa := param("k"), param("a"), param("rsa"), param("csa")
+	begin(name, "func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, "+last+")",
+		fmt.Sprintf("%s computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,", name),
+		fmt.Sprintf("for %d rows and %s. A has strides rsa and csa.", mr, what))
+	k, a, rsa, csa := GP64(), param("a"), param("rsa"), param("csa")
 	b, ldb := param("b"), param("ldb")
 	var ms []mask
+	var here Mem // where C is, and the tiles left
 	if masked {
 		ms = v.masks(param("n"), w)
+	} else {
+		here = AllocLocal(16)
+		MOVQ(param("c"), here)
+		MOVQ(param("tiles"), here.Offset(8))
 	}
 	bases, row := rowAddresses(a, rsa, mr)
 	acc := make([][]reg.VecVirtual, mr)
 	for i := range acc {
 		acc[i] = v.regs(w)
-		for _, r := range acc[i] {
-			v.zero(r)
-		}
 	}
 	bv := v.regs(w)
 	nb := 2
@@ -93,9 +96,23 @@ func tile(v vector, mr, w int, masked bool) {
 		nb = 1
 	}
 	av := v.regs(nb)
-	prefetchRows(name, k, mr)
-	TESTQ(k, k)
-	JLE(LabelRef(name + "_done"))
+	Label(name + "_tile")
+	Load(Param("k"), k)
+	at := func() reg.GPVirtual {
+		c := GP64()
+		if masked {
+			Load(Param("c"), c)
+		} else {
+			MOVQ(here, c)
+		}
+		return c
+	}
+	prefetchRows(name, k, at, mr)
+	for i := range acc {
+		for _, r := range acc[i] {
+			v.zero(r)
+		}
+	}
 	Label(name + "_loop")
 	for j, r := range bv {
 		m := Mem{Base: b, Disp: v.bytes() * j}
@@ -118,8 +135,7 @@ func tile(v vector, mr, w int, masked bool) {
 	ADDQ(ldb, b)
 	DECQ(k)
 	JNZ(LabelRef(name + "_loop"))
-	Label(name + "_done")
-	c, ldc, add := param("c"), param("ldc"), param("acc")
+	c, ldc, add := at(), param("ldc"), param("acc")
 	TESTQ(add, add)
 	JZ(LabelRef(name + "_store"))
 	cc := GP64()
@@ -148,15 +164,36 @@ func tile(v vector, mr, w int, masked bool) {
 		}
 		ADDQ(ldc, c)
 	}
+	if !masked {
+		nextTile(name, here, w*v.bytes(), b, ldb, rsa, bases, mr)
+	}
 	end()
+}
+
+// nextTile goes on with the tile to the right, if there is one.
+func nextTile(name string, here Mem, width int, b, ldb, rsa reg.GPVirtual, bases []reg.GPVirtual, mr int) {
+	DECQ(here.Offset(8))
+	JZ(LabelRef(name + "_end"))
+	ADDQ(U32(width), here)
+	back, step := param("k"), param("step")
+	IMULQ(ldb, back)
+	SUBQ(back, b)
+	ADDQ(step, b)
+	Load(Param("a"), bases[0])
+	if len(bases) > 1 {
+		IMUL3Q(Imm(uint64((mr+1)/2)), rsa, bases[1])
+		ADDQ(bases[0], bases[1])
+	}
+	JMP(LabelRef(name + "_tile"))
+	Label(name + "_end")
 }
 
 // prefetchRows fetches the first two cache lines of the rows of C if the inner index is
 // long enough to hide it.
-func prefetchRows(name string, k reg.GPVirtual, rows int) {
+func prefetchRows(name string, k reg.GPVirtual, at func() reg.GPVirtual, rows int) {
 	CMPQ(k, Imm(64))
 	JL(LabelRef(name + "_near"))
-	c, ldc := param("c"), param("ldc")
+	c, ldc := at(), param("ldc")
 	for range rows {
 		PREFETCHT0(Mem{Base: c})
 		PREFETCHT0(Mem{Base: c, Disp: 64})
