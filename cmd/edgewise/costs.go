@@ -70,7 +70,7 @@ func printSplits(w io.Writer, t *trace.Trace) error {
 		Runs: []string{t.Manifest.Run},
 	}
 	add := func(step int, split, who string, n int, loss, entropy float64) {
-		if n == 0 {
+		if n == 0 || math.IsNaN(loss) || math.IsNaN(entropy) { // a prediction need not tell correct from wrong
 			return
 		}
 		out.Add(table.Integer(step), table.Text(split), table.Text(who), table.Integer(n), table.Number(loss), table.Number(entropy), table.Number(loss-entropy))

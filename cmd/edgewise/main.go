@@ -29,6 +29,7 @@ type verbs struct {
 	Check     checkCmd     `cmd:"" help:"Test a trace against what must hold."`
 	Predict   predictCmd   `cmd:"" help:"Integrate the closed-form dynamics along a trace or from a spec."`
 	Derive    deriveCmd    `cmd:"" help:"Print the closed forms of a cell: costs, dynamics, fixed points."`
+	Report    reportCmd    `cmd:"" help:"Write tables, figures and report.html of stored traces, or follow running searches."`
 	Prove     proveCmd     `cmd:"" help:"Run the register of claims and print its status."`
 	Bench     benchCmd     `cmd:"" help:"Measure kernels and search steps against this machine's ceilings, and against PyTorch."`
 	Compare   compareCmd   `cmd:"" help:"Score predictions against observed traces."`

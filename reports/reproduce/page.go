@@ -39,6 +39,11 @@ func writePage(path string, runs []Run, figures []*figure.Figure) error {
 			{Name: "runs", Value: fmt.Sprintf("%d, each in runs/ with its spec", len(runs))},
 		}
 	}
+	return savePage(path, r)
+}
+
+// savePage replaces the file at path by the page.
+func savePage(path string, r page.Report) error {
 	var b bytes.Buffer
 	if err := page.Write(&b, r); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

@@ -29,17 +29,13 @@ func Write(out string, runs []Run) error {
 			return err
 		}
 	}
-	figures := filepath.Join(out, "figures")
-	if err := os.MkdirAll(figures, 0o755); err != nil {
-		return fmt.Errorf("writing the figures: %w", err)
-	}
 	list, err := Figures(runs)
 	if err != nil {
 		return err
 	}
 	for _, f := range list {
-		if err := f.Save(figures, figure.SVG, figure.PDF, figure.PNG); err != nil {
-			return fmt.Errorf("writing figure %s: %w", f.Name, err)
+		if err := saveFigure(filepath.Join(out, "figures"), f); err != nil {
+			return err
 		}
 	}
 	if err := writePage(filepath.Join(out, "report.html"), runs, list); err != nil {
@@ -54,6 +50,17 @@ func Write(out string, runs []Run) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// saveFigure writes the figure to dir, which is made if needed.
+func saveFigure(dir string, f *figure.Figure) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("writing figure %s: %w", f.Name, err)
+	}
+	if err := f.Save(dir, figure.SVG, figure.PDF, figure.PNG); err != nil {
+		return fmt.Errorf("writing figure %s: %w", f.Name, err)
 	}
 	return nil
 }
