@@ -88,15 +88,17 @@ func Spread[T Float](dst []T, dp Planes, g []T, gp Planes, stride int) {
 	if gp.C != dp.C || (gp.H-1)*stride >= dp.H || (gp.W-1)*stride >= dp.W {
 		panic("kernel: Spread: the gradient does not fit its planes")
 	}
+	if gp.H*gp.W == 0 {
+		return
+	}
 	for c := 0; c < gp.C; c++ {
+		if stride == 1 {
+			copyRows(gp.H, gp.W, plane(dst, dp, c), plane(g, gp, c))
+			continue
+		}
 		for y := 0; y < gp.H; y++ {
-			s := g[gp.At(c, y, 0):][:gp.W]
 			d := dst[dp.At(c, y*stride, 0):]
-			if stride == 1 {
-				copy(d[:gp.W], s)
-				continue
-			}
-			for x, v := range s {
+			for x, v := range g[gp.At(c, y, 0):][:gp.W] {
 				d[x*stride] = v
 			}
 		}
