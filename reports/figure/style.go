@@ -80,11 +80,11 @@ func (n ticks) Ticks(lo, hi float64) []plot.Tick {
 	e := math.Floor(math.Log10(raw))
 	step := math.Pow(10, e)
 	switch f := raw / step; {
-	case f > 5:
+	case f > 7.07: // the nearest of 1, 2, 5 and 10 by ratio
 		step *= 10
-	case f > 2:
+	case f > 3.16:
 		step *= 5
-	case f > 1:
+	case f > 1.41:
 		step *= 2
 	}
 	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))

@@ -4,7 +4,7 @@ const marks = ["M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0", "M-3.5,-3.5h7v7h-7z", "M0,-
 const mark = (i) => marks[i % marks.length];
 const ticks = (lo, hi, n) => {
   const raw = (hi - lo) / n, p = 10 ** Math.floor(Math.log10(raw)), f = raw / p;
-  const step = p * (f > 5 ? 10 : f > 2 ? 5 : f > 1 ? 2 : 1), out = [];
+  const step = p * (f > 7.07 ? 10 : f > 3.16 ? 5 : f > 1.41 ? 2 : 1), out = [];
   for (let k = Math.ceil(lo / step - 1e-9); k * step <= hi + 1e-9 * step; k++) out.push(k * step);
   return { out, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 };

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"unicode/utf8"
 
 	"edgewise/reports/figure"
 	"edgewise/reports/table"
@@ -73,7 +74,10 @@ var pageJS string
 //go:embed live.js
 var liveJS string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+// long says that a text is better wrapped than kept on one line.
+func long(s string) bool { return utf8.RuneCountInString(s) > 28 }
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{"long": long}).Parse(pageHTML))
 
 // content is what the template sees.
 type content struct {

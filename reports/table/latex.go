@@ -60,7 +60,7 @@ func (t *Table) LaTeX(w io.Writer, l Layout) error {
 	switch {
 	case l != Long:
 		x.float(&b, l, 0, len(x.rows))
-	case x.chars() <= longChars:
+	case x.tiny() <= articleLine:
 		x.long(&b)
 	default:
 		for from := 0; from < len(x.rows); {
@@ -120,11 +120,10 @@ func (x *latexTable) spec() string {
 	return b.String()
 }
 
-// Lines of text of a turned page, and characters of the narrowest article's line
-// at the smallest size.
+// Lines of text of a turned page, and the line of an article in points.
 const (
 	turnedLines = 20
-	longChars   = 85
+	articleLine = 345
 )
 
 // page is the end of the turned page that starts with row from.
@@ -152,6 +151,21 @@ func (x *latexTable) chars() int {
 		n += c.chars + 2
 	}
 	return n
+}
+
+// tiny is the estimated width of a row at the smallest size, in points: a digit
+// of Computer Modern takes 3.4, a letter on average 2.8, and the space between
+// columns 4.
+func (x *latexTable) tiny() float64 {
+	w := 0.0
+	for _, c := range x.columns {
+		letter := 3.4
+		if c.Kind == KindText || c.Kind == KindVerdict {
+			letter = 2.8
+		}
+		w += letter*float64(c.chars) + 4
+	}
+	return w
 }
 
 // float writes the rows from and before to as one float; the label belongs to
