@@ -8,7 +8,7 @@ package predict
 // stem of a net that has learned nothing. Birth is measured on first batches.
 //
 //   - Laws: reproduce's arms confident, calibrated, three-cells and one-cell
-//     under seeds 101 and 102; DSNAS, seed 1, on 8 x 8 images: 8 cells (4
+//     under seeds 101 and 102, the last two under 103 too; DSNAS, seed 1, on 8 x 8 images: 8 cells (4
 //     channels, 1,500 steps, alpha rate 5e-3), 1 cell of 4 nodes (4 channels,
 //     1,000 steps, 5e-3), 1 and 3 cells (6 channels, batch 32, 2,500 steps,
 //     3e-3), all with theta at .025 to .001 and no weight decay on alpha.

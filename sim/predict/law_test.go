@@ -509,3 +509,30 @@ func TestRestrictedSpacesUnderTheLaws(t *testing.T) {
 		}
 	}
 }
+
+// P5.12 and what became of it: equal shares alone on the published code, and the
+// tournament by the shortest route, calibrated on other runs.
+func TestLawsOnThePublishedCode(t *testing.T) {
+	for _, c := range []struct {
+		run        string
+		law        Law
+		low, below float64
+	}{
+		{"A-dsnas-s6", Law{}, .65, .8},
+		{"A8-dsnas-8cells-s6", Law{}, -.3, -.1},
+		{"A8-dsnas-8cells-s6", sampledLaw, .8, 1},
+	} {
+		tr := official(t, c.run)
+		p, err := LawStep(tr, c.law)
+		got := scored(t, p, err, tr)
+		if !(got.Pooled.Value >= c.low && got.Pooled.Value <= c.below) {
+			t.Errorf("%s, law %q: R2 %v, want %v to %v", c.run, c.law.Name, got.Pooled, c.low, c.below)
+		}
+		t.Logf("%s, law %q: R2 %v", c.run, c.law.Name, got.Pooled)
+	}
+	tr := official(t, "A8-dsnas-8cells-s6")
+	p, err := LawCurves(tr, 94, sampledLaw)
+	if got := scored(t, p, err, tr); !(got.Pooled.Value > .7 && got.Kinds[0].GapAgrees && got.Kinds[0].Spearman.X >= .9) {
+		t.Errorf("from curves alone: R2 %v, rank correlation %v", got.Pooled, got.Kinds[0].Spearman)
+	}
+}
