@@ -58,11 +58,13 @@ type Claim struct {
 
 	Checks []string // names of checks of this package
 	Coq    []string // full names of theorems of package coq, "File.name"
+	CoqOf  string   // what part of the claim the theorems state; empty: all of it
 	Seen   string   // for observations: where they were seen
 }
 
 // Status derives what may be said of the claim from its tag and its evidence,
-// provided that all of the evidence passes.
+// provided that all of the evidence passes. Theorems that state only a part of
+// the claim do not make it machine-checked.
 func (c Claim) Status() Status {
 	kinds := map[Kind]bool{}
 	for _, name := range c.Checks {
@@ -79,7 +81,7 @@ func (c Claim) Status() Status {
 		return Observed
 	case c.Tag == False && (len(c.Coq) > 0 || kinds[CounterExample]):
 		return Refuted
-	case len(c.Coq) > 0:
+	case len(c.Coq) > 0 && c.CoqOf == "":
 		return MachineChecked
 	case kinds[Symbolic]:
 		return CheckedSymbolically
@@ -136,6 +138,9 @@ func Validate(claims []Claim) error {
 			if _, err := coq.Find(name); err != nil {
 				return fmt.Errorf("claim %s: %w", c.ID, err)
 			}
+		}
+		if c.CoqOf != "" && len(c.Coq) == 0 {
+			return fmt.Errorf("claim %s says what its theorems state but has none", c.ID)
 		}
 		for _, u := range c.Uses {
 			j, ok := index[u]

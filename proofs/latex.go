@@ -13,13 +13,13 @@ const widest = 220
 // LaTeX writes a document of its own with the statement, conditions, proof and
 // evidence of each claim and the status of what was run. results may be nil:
 // the document then says what evidence there is, not what became of it. It uses
-// amsmath, amsthm, booktabs, longtable and geometry.
+// amsmath, amsthm, array, booktabs, longtable and geometry.
 func LaTeX(w io.Writer, claims []Claim, results []Result) error {
 	b := bufio.NewWriter(w)
 	b.WriteString(`\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{amsmath,amsthm,booktabs,longtable}
+\usepackage{amsmath,amsthm,array,booktabs,longtable}
 \usepackage[margin=25mm]{geometry}
 \setlength{\emergencystretch}{4em}
 \title{Local cost theory of wiring evolution: statements and proofs}
@@ -56,13 +56,13 @@ var chapters = map[string]string{
 // writeTable writes the status table.
 func writeTable(b *bufio.Writer, claims []Claim, results []Result) {
 	rows := summarise(claims, results)
-	b.WriteString("{\\small\\begin{longtable}{@{}llllrr@{}}\n\\toprule\nclaim & name & kind & status & checks & theorems\\\\\n\\midrule\n\\endhead\n")
+	b.WriteString("{\\small\\begin{longtable}{@{}l>{\\raggedright\\arraybackslash}p{56mm}llrr@{}}\n\\toprule\nclaim & name & kind & status & checks & theorems\\\\\n\\midrule\n\\endhead\n")
 	for _, r := range rows {
 		checks := fmt.Sprintf("%d", r.Checks)
 		if results != nil {
 			checks = fmt.Sprintf("%d/%d", r.Passed, r.Checks)
 		}
-		fmt.Fprintf(b, "%s & \\parbox[t]{56mm}{\\raggedright %s} & %s & %s & %s & %d\\\\\n", r.ID, escape(r.Name), r.Tag, r.Status, checks, r.Theorems)
+		fmt.Fprintf(b, "%s & %s & %s & %s & %s & %d\\\\\n", r.ID, escape(r.Name), r.Tag, r.Status, checks, r.Theorems)
 	}
 	b.WriteString("\\bottomrule\n\\end{longtable}}\n")
 }
@@ -100,8 +100,12 @@ func writeClaim(b *bufio.Writer, c Claim, results []Result) error {
 			}
 			fmt.Fprintf(b, "\\item %s check \\texttt{%s}%s; a mutation that %s must make it fail\n", k.Kind, breakable(name), outcome(c.ID, name, results), escape(k.Mutation))
 		}
+		part := ""
+		if c.CoqOf != "" {
+			part = " (of the claim: " + escape(c.CoqOf) + ")"
+		}
 		for _, name := range c.Coq {
-			fmt.Fprintf(b, "\\item Coq theorem \\texttt{%s}\n", breakable(name))
+			fmt.Fprintf(b, "\\item Coq theorem \\texttt{%s}%s\n", breakable(name), part)
 		}
 		b.WriteString("\\end{itemize}\n")
 	}

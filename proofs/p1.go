@@ -10,6 +10,7 @@ func claimsP1() []Claim {
 			Proof:  `The Jacobian of the softmax is $\partial Z^m/\partial\alpha_k = Z^m(\delta_{mk}-Z^k)$; contract it with $C^m$. The sum over $k$ is $\langle C\rangle-\langle C\rangle=0$.`,
 			Checks: []string{"P1.1/softmax", "P1.1/supernet"},
 			Coq:    []string{"Softmax.softmax_gradient", "Softmax.darts_gradient", "Softmax.local_cost_is_gate_gradient", "Softmax.gauge_identity"},
+			CoqOf:  "one cell",
 		},
 		{
 			ID: "P1.2", Name: "gradient of SNAS", Tag: Exact, Uses: []string{"P1.1"},
@@ -49,6 +50,7 @@ func claimsP1() []Claim {
 			Proof:  `Chain rule; the straight-through estimators use the Jacobian of the soft gate and the costs of the hard one.`,
 			Checks: []string{"P1.6/sigmoid", "P1.6/partial-channels", "P1.6/straight-through"},
 			Coq:    []string{"Softmax.fairdarts_gradient"},
+			CoqOf:  "FairDARTS",
 		},
 		{
 			ID: "P1.7", Name: "summed-log estimator of the published code", Tag: Exact, Uses: []string{"P1.3"},
@@ -60,7 +62,7 @@ func claimsP1() []Claim {
 		{
 			ID: "P1.8", Name: "edge reward norm of the published code", Tag: Observation,
 			Text:  "The flag --edge_reward_norm of the published SNAS analysis code reads the gradient of an array that is not in the graph, so that every alpha gradient is 0/0. Even as intended it divides by a running variance without centring.",
-			LaTeX: `The flag \texttt{--edge\_reward\_norm} of the published SNAS analysis code reads the gradient of an array that is not in the graph: every gradient of $\alpha$ is $0/0$. Even as intended it divides by a running variance, without centring.`,
+			LaTeX: `The flag \texttt{-{}-edge\_reward\_norm} of the published SNAS analysis code reads the gradient of an array that is not in the graph: every gradient of $\alpha$ is $0/0$. Even as intended it divides by a running variance, without centring.`,
 			Seen:  "published analysis code run on a CPU",
 		},
 		{

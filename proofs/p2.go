@@ -18,7 +18,7 @@ func claimsP2() []Claim {
 			LaTeX:  `$L-H=\frac{d}{d\tau}L(\tau z)|_{\tau=1}=\langle\partial L/\partial W,W\rangle$, block by block. $L$ is convex in $\tau$: the batch mean is positive iff the batch is over-confident, and zero in expectation if $y\sim p$.`,
 			Proof:  `$dL/dz=p-y$ along $z$; the second derivative is the variance of $z$ under $p$.`,
 			Checks: []string{"P2.2/temperature", "P2.2/head", "P2.2/calibrated"},
-			Coq:    []string{"OutputCost.output_cost_is_temperature_derivative", "OutputCost.ce_derivative", "OutputCost.variance_nonneg"},
+			Coq:    []string{"OutputCost.output_cost_is_temperature_derivative", "OutputCost.ce_derivative", "Convexity.temperature_second_derivative", "OutputCost.calibrated_mean_zero"},
 		},
 		{
 			ID: "P2.3", Name: "bias and label smoothing", Tag: Exact, Uses: []string{"P2.1"},
@@ -51,6 +51,7 @@ func claimsP2() []Claim {
 			Proof:  `Write both divergences out; expand $p=u+u(z-\bar z)+\dots$.`,
 			Checks: []string{"P2.5/divergences", "P2.5/leading-order"},
 			Coq:    []string{"OutputCost.uniform_labels", "OutputCost.kl_nonneg", "OutputCost.uniform_labels_nonneg"},
+			CoqOf:  "the exact part",
 		},
 		{
 			ID: "P2.6", Name: "norm law", Tag: Exact, Uses: []string{"P2.2"},
@@ -59,6 +60,7 @@ func claimsP2() []Claim {
 			Proof:  `Expand the square and use $\langle g,W\rangle=L-H$.`,
 			Checks: []string{"P2.6/square", "P2.6/supernet-step"},
 			Coq:    []string{"OutputCost.norm_law"},
+			CoqOf:  "the step",
 		},
 		{
 			ID: "P2.7", Name: "output cost at stationarity", Tag: Exact, Uses: []string{"P2.2"},

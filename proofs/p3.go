@@ -27,6 +27,7 @@ func claimsP3() []Claim {
 			Proof:  `Each layer's degree, case by case; in eval mode the map is affine and its constant part is not scaled.`,
 			Checks: []string{"P3.3/kept", "P3.3/broken", "P3.3/eval-supernet"},
 			Coq:    []string{"Euler.eval_mode_breaks"},
+			CoqOf:  "eval mode",
 		},
 		{
 			ID: "P3.4", Name: "conservation in nodes and cells", Tag: Exact, Uses: []string{"P2.1", "P3.1"},
@@ -51,6 +52,7 @@ func claimsP3() []Claim {
 			Proof:  `The output of each op on a zero batch is zero, and a cost is an inner product with it; zero logits have $L=H=\log K$.`,
 			Checks: []string{"P3.5/supernet"},
 			Coq:    []string{"Euler.batchnorm_of_zero"},
+			CoqOf:  "BN(0) = 0",
 		},
 		{
 			ID: "P3.6", Name: "law of the none logits", Tag: Exact, Uses: []string{"P1.1", "P3.4"},

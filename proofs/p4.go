@@ -17,7 +17,7 @@ func claimsP4() []Claim {
 			LaTeX:  `Last cell, $e$ and $e'$ not upstream of each other, $z_e=W_j\,\mathrm{GAP}\,O_e$: $C_e(A+e')-C_e(A)=\int_0^1\langle z_e,H(z_A+sz_{e'})z_{e'}\rangle\,ds$ with $H=\mathrm{diag}(p)-pp^\top$. In the fully redundant limit $\varphi(n)=(L-H)(n)/n$ increases with $n$.`,
 			Proof:  `$d(p-y)/ds=Hz_{e'}$ along $z_A+sz_{e'}$. If all voters equal $v$, $\varphi(n)=\langle p(nv)-y,v\rangle$ has derivative $v^\top Hv\ge0$.`,
 			Checks: []string{"P4.2/integral", "P4.2/redundant-limit"},
-			Coq:    []string{"Convexity.redundancy_identity", "Convexity.redundancy_derivative", "Convexity.hessian_nonneg"},
+			Coq:    []string{"Convexity.redundancy_identity", "Convexity.redundancy_derivative", "Convexity.hessian_nonneg", "Convexity.redundant_limit"},
 		},
 		{
 			ID: "P4.3", Name: "closed form of expected costs", Tag: Model, Uses: []string{"P2.1", "P3.4"},

@@ -6,10 +6,11 @@ func claimsP5() []Claim {
 		{
 			ID: "P5.1", Name: "exact solution at equal costs", Tag: Exact, Uses: []string{"P1.1"},
 			Text:   "Equal op costs C(t), D = logit p(active), pi the ops given active: D' = -eta C p(1-p)(1 + sum pi^2). With equal pi, F(D(t)) = F(D0) - (K/(2(K-1))) eta int C dt with F(D) = D + sinh D. pi_k' = -eta C p(1-p) pi_k (pi_k - sum pi^2).",
-			LaTeX:  `Equal costs $C(t)$, $D=\mathrm{logit}\,p$, $\pi$ the distribution given active: $\dot D=-\eta Cp(1-p)(1+\sum\pi^2)$. With equal $\pi$, $F(D(t))=F(D_0)-\frac{K}{2(K-1)}\eta\int_0^tC$ with $F(D)=D+\sinh D$.`,
+			LaTeX:  `Equal costs $C(t)$, $D=\mathrm{logit}\,p$, $\pi$ the distribution given active: $\dot D=-\eta Cp(1-p)(1+\sum\pi^2)$. With equal $\pi$, $F(D(t))=F(D_0)-\frac{K}{2(K-1)}\eta\int_0^tC$ with $F(D)=D+\sinh D$. $\dot\pi_k=-\eta Cp(1-p)\pi_k(\pi_k-\sum\pi^2)$.`,
 			Proof:  `$D=\log\sum_{k\ge1}e^{a_k}-a_0$; insert the mean field. $F'(D)=1+\cosh D=1/(2p(1-p))$ cancels the trap.`,
-			Checks: []string{"P5.1/logit", "P5.1/potential", "P5.1/integration"},
+			Checks: []string{"P5.1/logit", "P5.1/shares", "P5.1/potential", "P5.1/integration"},
 			Coq:    []string{"TwoWay.logit_equation", "TwoWay.F_derivative", "TwoWay.exact_solution", "TwoWay.two_way_solution"},
+			CoqOf:  "all but the equation of pi",
 		},
 		{
 			ID: "P5.2", Name: "replicator solution and drop times", Tag: Exact, Uses: []string{"P1.1"},
@@ -18,6 +19,7 @@ func claimsP5() []Claim {
 			Proof:  `$\frac{d}{dt}\log(p_k/p_m)=-\eta(C_k-C_m)$ and the normalisation; P5.1 for the vanilla time.`,
 			Checks: []string{"P5.2/replicator", "P5.2/drop-times"},
 			Coq:    []string{"Replicator.solution_solves", "Replicator.solution_unique", "Replicator.solution_is_simplex", "Replicator.solution_start"},
+			CoqOf:  "the solution",
 		},
 		{
 			ID: "P5.3", Name: "integrated cost decides", Tag: Theorem, Uses: []string{"P5.1"},
@@ -26,6 +28,7 @@ func claimsP5() []Claim {
 			Proof:  `$F$ is increasing in P5.1; a time change for the second part.`,
 			Checks: []string{"P5.3/loop"},
 			Coq:    []string{"TwoWay.returns_iff_integral_zero", "TwoWay.below_start_iff_integral_positive"},
+			CoqOf:  "the first part",
 		},
 		{
 			ID: "P5.3x", Name: "the trap p(1-p) makes a drop irrecoverable", Tag: False, Uses: []string{"P5.3"},
@@ -67,6 +70,7 @@ func claimsP5() []Claim {
 			Proof:  `$\dot\alpha_{\mathrm{none}}=\eta p_{\mathrm{none}}\langle C\rangle>0$. $\dot p_0/(\eta p_0)=\sum p_k^2C_k+\langle C\rangle(p_0(1-p_0)-\sum p_k^2)$ with $\sum p_k^2\le(1-p_0)^2$.`,
 			Checks: []string{"P5.6/logit", "P5.6/probability", "P5.6/densities"},
 			Coq:    []string{"NoneDominance.none_logit_increases", "NoneDominance.none_drift_pos", "NoneDominance.none_probability_increases", "NoneDominance.none_probability_increases_equal_costs", "NoneDominance.none_probability_increases_above_half", "NoneDominance.equal_costs_F_falls", "NoneDominance.equal_costs_none_wins", "NoneDominance.replicator_none_ratio"},
+			CoqOf:  "all but the condition on the densities",
 		},
 		{
 			ID: "P5.6x", Name: "positive costs make p_none increase", Tag: False, Uses: []string{"P5.6"},
@@ -113,6 +117,7 @@ func claimsP5() []Claim {
 			Proof:  `$L$ is convex in $z$: $L(z-z_e)\ge L(z)-\langle p-y,z_e\rangle$.`,
 			Checks: []string{"P5.10/voters", "P5.10/supernet"},
 			Coq:    []string{"Convexity.cost_bounds_leave_one_out"},
+			CoqOf:  "the bound",
 		},
 		{
 			ID: "P5.10x", Name: "the bound holds for every edge", Tag: False, Uses: []string{"P5.10"},

@@ -12,6 +12,7 @@ import (
 func checksP5() []Check {
 	return []Check{
 		{"P5.1/logit", Symbolic, "drops the 1 of 1 + sum pi^2", checkLogitEquation},
+		{"P5.1/shares", Symbolic, "flips the sign", checkShares},
 		{"P5.1/potential", Identity, "takes sinh D for the potential", checkPotential},
 		{"P5.1/integration", Numeric, "takes the factor of K = 2", checkEqualCostFlow},
 		{"P5.2/replicator", Numeric, "flips the sign of the exponent", checkReplicator},
@@ -61,6 +62,30 @@ func checkLogitEquation(e *env) (Outcome, error) {
 	right := symbolic.Neg(symbolic.Mul(c, active, p[0], factor))
 	var m meter
 	if err := m.equal(speed, right); err != nil {
+		return Outcome{}, err
+	}
+	return m.within(0)
+}
+
+// checkShares: pi_k' = -c p (1-p) pi_k (pi_k - sum pi^2) with pi_k = p_k/p.
+func checkShares(e *env) (Outcome, error) {
+	a, c := vs("a", 4), v("c")
+	p := softmaxes(a)
+	active := symbolic.Sub(symbolic.One(), p[0])
+	mean := symbolic.Mul(active, c)
+	share := func(k int) symbolic.Expr { return symbolic.Div(p[k], active) }
+	square := total(3, func(k int) symbolic.Expr { return symbolic.Pow(share(k+1), 2) })
+	speed := total(4, func(k int) symbolic.Expr {
+		own := c
+		if k == 0 {
+			own = symbolic.Zero()
+		}
+		velocity := symbolic.Neg(symbolic.Mul(p[k], symbolic.Sub(own, mean)))
+		return symbolic.Mul(symbolic.D(share(1), a[k].Symbol()), velocity)
+	})
+	right := symbolic.Neg(symbolic.Mul(c, active, p[0], share(1), symbolic.Sub(share(1), square)))
+	var m meter
+	if err := m.equal(speed, e.signed(right)); err != nil {
 		return Outcome{}, err
 	}
 	return m.within(0)

@@ -17,6 +17,7 @@ func claimsP7() []Claim {
 			Proof:  `Taylor expansion of $L(z-z_e)$.`,
 			Checks: []string{"P7.2/third-order"},
 			Coq:    []string{"Convexity.hessian_nonneg"},
+			CoqOf:  "the sign of the correction",
 		},
 		{
 			ID: "P7.3", Name: "baseline", Tag: Exact, Uses: []string{"P1.3"},
@@ -33,6 +34,7 @@ func claimsP7() []Claim {
 			Proof:  `$\sum_ep_e(C_e-\sum pC/\sum p)=0$; a positive factor common to all edges is a change of time.`,
 			Checks: []string{"P7.4/zero-sum"},
 			Coq:    []string{"Interventions.centred_costs_zero_sum"},
+			CoqOf:  "the zero sum",
 		},
 		{
 			ID: "P7.5", Name: "Shapley costs", Tag: Exact,
@@ -62,7 +64,7 @@ func claimsP7() []Claim {
 			LaTeX:  `With the cost of none set to the mean cost of the operations $\alpha_{\mathrm{none}}$ stands still; for equal costs the edge is frozen.`,
 			Proof:  `All costs of the edge then have the mean of none's own.`,
 			Checks: []string{"P7.8/frozen"},
-			Coq:    []string{"Interventions.charged_none_stands_still"},
+			Coq:    []string{"Interventions.charged_none_stands_still", "Interventions.equal_costs_freeze"},
 		},
 		{
 			ID: "P7.9", Name: "no none operation", Tag: Exact,
@@ -78,6 +80,7 @@ func claimsP7() []Claim {
 			Proof:  `$C_k+T\log p_k$ is constant there.`,
 			Checks: []string{"P7.10/boltzmann"},
 			Coq:    []string{"Interventions.boltzmann_is_fixed_point"},
+			CoqOf:  "the fixed point",
 		},
 		{
 			ID: "P7.11", Name: "costs at calibrated logits", Tag: Exact, Uses: []string{"P2.2"},
@@ -86,7 +89,7 @@ func claimsP7() []Claim {
 			Given:  "tau* finite and positive",
 			Proof:  `$\tau\,dL(\tau z)/d\tau$ is $L-H$ at $\tau z$ and vanishes at $\tau^*$.`,
 			Checks: []string{"P7.11/calibrated"},
-			Coq:    []string{"Interventions.temperature_derivative_at", "Interventions.calibrated_gap_zero"},
+			Coq:    []string{"Interventions.temperature_derivative_at", "Interventions.calibrated_gap_zero", "Interventions.calibrated_batch_gap_zero"},
 		},
 	}
 }

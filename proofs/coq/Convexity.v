@@ -1,6 +1,7 @@
 (* P5.10: in the last cell, for an edge with no active edge downstream, the local cost bounds
    the leave-one-out value: C_e(A) >= LOO_e(A) = L(z) - L(z - v), v = z_e the logits of that edge.
    P4.2: the local cost of v grows along another voter u by int_0^1 v' H u ds, H = diag p - p p'.
+   P2.2: L is convex in the temperature; P4.2: n equal voters cost more each, the more there are.
    P7.2: to second order C - LOO = (1/2) v' H v >= 0: H is positive semi-definite. *)
 From Coq Require Import Reals Lra Lia Arith.
 From Coquelicot Require Import Coquelicot.
@@ -98,4 +99,37 @@ Proof.
     rewrite (Sum_ext n (fun k => exp (a k)) (fun k => exp (b k))) by (intros; rewrite E; reflexivity); reflexivity. }
   rewrite (X (fun k => z k + 1 * u k) (fun k => z k + u k)) by (intro; ring).
   rewrite (X (fun k => z k + 0 * u k) z) by (intro; ring); reflexivity.
+Qed.
+
+(* P2.2: along the temperature the output cost divided by tau, dL(tau z)/dtau, does not fall:
+   its derivative is the variance of z under p, so L is convex in tau. *)
+Lemma voter_cost_ext n y a b v : (forall k, a k = b k) -> voter_cost n y a v = voter_cost n y b v.
+Proof.
+  intro E; unfold voter_cost, softmax, partition; apply Sum_ext; intros k _; rewrite E.
+  rewrite (Sum_ext n (fun k => exp (a k)) (fun k => exp (b k))) by (intros; rewrite E; reflexivity); reflexivity.
+Qed.
+
+Theorem temperature_second_derivative n y v s : (0 < n)%nat ->
+  is_derive (fun s => voter_cost n y (fun k => s * v k) v) s (hessian_form n (fun k => 0 + s * v k) v v) /\
+  0 <= hessian_form n (fun k => 0 + s * v k) v v.
+Proof.
+  intro Hn; split; [|apply hessian_nonneg, Hn].
+  apply (is_derive_ext (fun s => voter_cost n y (fun k => 0 + s * v k) v)).
+  - intro t; apply voter_cost_ext; intro; ring.
+  - apply (redundancy_derivative n y (fun _ => 0) v v s Hn).
+Qed.
+
+(* P4.2, the fully redundant limit: n copies of one voter v cost n phi(n) in all with
+   phi(n) = voter_cost at n v, which does not fall with n. *)
+Theorem redundant_limit n y v s t : (0 < n)%nat -> s <= t ->
+  voter_cost n y (fun k => s * v k) v <= voter_cost n y (fun k => t * v k) v.
+Proof.
+  intros Hn Hst; set (f := fun s => voter_cost n y (fun k => s * v k) v).
+  destruct (MVT_gen f s t (fun r => hessian_form n (fun k => 0 + r * v k) v v)) as [c [_ E]].
+  - intros r _; apply (temperature_second_derivative n y v r Hn).
+  - intros r _; apply derivable_continuous_pt, ex_derive_Reals_0; eexists.
+    apply (temperature_second_derivative n y v r Hn).
+  - assert (0 <= hessian_form n (fun k => 0 + c * v k) v v * (t - s)).
+    { apply Rmult_le_pos; [apply hessian_nonneg, Hn | lra]. }
+    unfold f in E; lra.
 Qed.

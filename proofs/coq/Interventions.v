@@ -52,6 +52,10 @@ Proof.
   rewrite Sum_scal_r, E; unfold p at 2; rewrite softmax_sum by exact Hn; ring.
 Qed.
 
+(* Equal costs on all ops, none included, freeze the whole edge. *)
+Theorem equal_costs_freeze n p c k : Sum n p = 1 -> arch_grad n p (fun _ => c) k = 0.
+Proof. intro H; unfold arch_grad; rewrite Sum_scal_r, H; ring. Qed.
+
 (* tau L'(tau) is L - H of the logits tau z. *)
 Theorem temperature_derivative_at n y z tau : (0 < n)%nat -> Sum n y = 1 -> tau <> 0 ->
   is_derive (fun s => cross_entropy n y (fun k => s * z k)) tau
@@ -61,6 +65,21 @@ Proof.
   assert (A : forall k, (k < n)%nat -> is_derive (fun s => s * z k) tau (z k)) by (intros; auto_derive; [exact I | ring]).
   pose proof (ce_derivative n y (fun k s => s * z k) (fun k _ => z k) tau Hn Hy A) as D.
   evar_last; [exact D|]; rewrite <- Sum_div; apply Sum_ext; intros k _; field; exact Ht.
+Qed.
+
+(* A batch of m samples: where the summed loss is stationary in the common temperature, the
+   output costs of the batch add up to 0. *)
+Theorem calibrated_batch_gap_zero n m (y z : nat -> nat -> R) tau : (0 < n)%nat ->
+  (forall s, (s < m)%nat -> Sum n (y s) = 1) -> tau <> 0 ->
+  is_derive (fun t => Sum m (fun s => cross_entropy n (y s) (fun k => t * z s k))) tau 0 ->
+  Sum m (fun s => cross_entropy n (y s) (fun k => tau * z s k) - entropy n (fun k => tau * z s k)) = 0.
+Proof.
+  intros Hn Hy Ht D0.
+  pose proof (is_derive_Sum m (fun s t => cross_entropy n (y s) (fun k => t * z s k))
+    (fun s t => (cross_entropy n (y s) (fun k => t * z s k) - entropy n (fun k => t * z s k)) / t) tau
+    (fun s Hs => temperature_derivative_at n (y s) (z s) tau Hn (Hy s Hs) Ht)) as D.
+  pose proof (eq_trans (eq_sym (is_derive_unique _ _ _ D)) (is_derive_unique _ _ _ D0)) as U; cbv beta in U.
+  rewrite Sum_div in U; apply Rmult_eq_reg_r with (/ tau); [unfold Rdiv in U; lra | apply Rinv_neq_0_compat, Ht].
 Qed.
 
 Theorem calibrated_gap_zero n y z tau : (0 < n)%nat -> Sum n y = 1 -> tau <> 0 ->

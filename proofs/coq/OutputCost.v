@@ -97,6 +97,16 @@ Proof.
   unfold softmax, partition; rewrite Rmult_1_l; f_equal; apply Sum_ext; intros; rewrite Rmult_1_l; reflexivity.
 Qed.
 
+(* P2.2: labels drawn from the prediction make the mean of L - H zero. *)
+Theorem calibrated_mean_zero n z : (0 < n)%nat ->
+  Sum n (fun c => softmax n z c * (cross_entropy n (fun k => delta k c) z - entropy n z)) = 0.
+Proof.
+  intro Hn; set (m := Sum n (fun k => softmax n z k * z k)).
+  rewrite (Sum_ext n _ (fun c => m * softmax n z c - softmax n z c * z c)).
+  - rewrite Sum_minus, Sum_scal_l, softmax_sum by exact Hn; fold m; ring.
+  - intros c Hc; rewrite ce_minus_entropy_onehot by exact Hc; fold m; ring.
+Qed.
+
 (* P2.3: logits z = s + b with the linear part s: the nodes carry L - H less sum (p - y) b. *)
 Theorem bias_correction n y s b : (0 < n)%nat -> Sum n y = 1 ->
   let z := fun k => s k + b k in
