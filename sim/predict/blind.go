@@ -31,6 +31,9 @@ func Blind(s spec.Spec, window int, c Learning, law Law) (*trace.Trace, error) {
 	if f.none < 0 {
 		return nil, &MissingError{RungBlind, "its space has no none, about which the laws speak", "choose a space with none"}
 	}
+	if err := f.needAssignment(RungBlind); err != nil {
+		return nil, err
+	}
 	out := prediction(t, RungBlind, fmt.Sprintf("blind: the spec alone; law: %s", law.Name))
 	l := c.start(&s)
 	first := 0.0

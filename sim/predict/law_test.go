@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"edgewise/sim/intervention"
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 	"edgewise/theory/cell"
@@ -290,6 +291,50 @@ func TestLawStepIsExactWhereTheLawHolds(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The spec's interventions act on the law's costs: where none costs as much as
+// the other operations (P7.8) nothing moves.
+func TestLawStepAppliesInterventions(t *testing.T) {
+	s := testSpec(spec.DARTS, spec.Single, 200)
+	tr := lawful(t, s, Law{}, wave)
+	plain, err := LawStep(tr, Law{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Equal costs of all operations of edge (0,2) leave its gates where they are.
+	tr.Manifest.Spec.Interventions = []intervention.Use{{Name: "none-at-mean"}}
+	tr.Manifest.Spec.Alpha.WeightDecay = 0
+	p, err := LawStep(tr, Law{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := p.Points[0].Prob[0][0][0], p.Points[len(p.Points)-1].Prob[0][0][0]
+	if math.Abs(first-last) > 1e-9 {
+		t.Errorf("none went from %v to %v although all operations cost the same", first, last)
+	}
+	if math.Abs(plain.Points[len(plain.Points)-1].Prob[0][0][0]-first) < 1e-3 {
+		t.Error("without the intervention nothing moved either")
+	}
+	tr.Manifest.Spec.Interventions = []intervention.Use{{Name: "leave-one-out"}}
+	if _, err := LawStep(tr, Law{}); err == nil || !strings.Contains(err.Error(), "voters of every image") {
+		t.Errorf("leave-one-out: %v", err)
+	}
+	if _, err := LawCurves(tr, 10, Law{}); err == nil || !strings.Contains(err.Error(), "intervenes") {
+		t.Errorf("law: %v", err)
+	}
+	if _, err := Blind(*tr.Manifest.Spec, 10, testLearning, Law{}); err == nil || !strings.Contains(err.Error(), "intervenes") {
+		t.Errorf("blind: %v", err)
+	}
+	var ok []string
+	for _, r := range Rungs(tr) {
+		if r.OK {
+			ok = append(ok, r.Rung)
+		}
+	}
+	if got := strings.Join(ok, " "); got != "replay driven" {
+		t.Errorf("possible rungs %q", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"edgewise/sim/intervention"
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 	"edgewise/theory/dynamics"
@@ -51,6 +52,9 @@ func LawStep(t *trace.Trace, law Law) (*trace.Trace, error) {
 				gate = q.Prob
 			}
 			q.Cost = assign.costs(gate, s, f.spec.OneHot())
+			if err := assign.intervene(q.Cost, gate, q.Prob); err != nil {
+				return nil, fmt.Errorf("law-step: step %d: %w", p.Step, err)
+			}
 			f.gather(c, q.Cost.Mean)
 			if err := f.gradient(g, alpha, c, p); err != nil {
 				return nil, fmt.Errorf("law-step: step %d: %w", p.Step, err)
@@ -89,7 +93,8 @@ type assignment struct {
 	stack  []int // index of each cell's kind in the manifest
 	shares [][]float64
 	scale  scale
-	noise  []float64 // of the last step, per flat entry: variance of its cost in units of the law's noise
+	past   []*intervention.Past // per kind
+	noise  []float64            // of the last step, per flat entry: variance of its cost in units of the law's noise
 }
 
 // scale is the mean square of the share (L-H)/V over about the last 50 steps.
@@ -110,6 +115,9 @@ func (s *scale) square() float64 {
 
 func (f *frame) newAssignment(m *trace.Manifest, law Law) (*assignment, error) {
 	a := &assignment{f: f, law: law, votes: NewVotes(f.cell, f.ops), noise: make([]float64, f.size)}
+	for range f.kinds {
+		a.past = append(a.past, intervention.NewPast(f.edges))
+	}
 	if law.Energy != 0 {
 		a.votes.Energy = law.Energy
 	}
@@ -170,6 +178,22 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 		}
 	}
 	return c
+}
+
+// intervene rewrites the costs of one step by the spec's interventions.
+func (a *assignment) intervene(c *trace.Cost, gate, prob [][][]float64) error {
+	if len(a.f.spec.Interventions) == 0 {
+		return nil
+	}
+	for k := range c.Mean {
+		v := &intervention.View{Cell: a.f.cell, None: a.f.none, Prob: prob[k], Gate: gate[k], Cost: c.Mean[k], Past: a.past[k]}
+		costs, active := v.Observed()
+		if err := intervention.Apply(a.f.spec.Interventions, v); err != nil {
+			return err
+		}
+		a.past[k].LearnStep(costs, active)
+	}
+	return nil
 }
 
 // second writes E[g^2] = g^2 + sum over noises of (dg/dC)^2 Var C: the gradient

@@ -96,8 +96,8 @@ func (f *frame) momentMap(kind int, at func(edge int) edgeMoments, temperature f
 
 // windowMoments reads the cost moments of one edge from a window. Operations
 // that the window did not sample keep the moments of the last window that did
-// (in carry), none costs nothing at all, and before any sample the mean of the
-// edge's sampled operations stands in. Operations that are not allowed have
+// (in carry); before any sample the mean of the edge's sampled operations stands
+// in, for none, which costs nothing unless an intervention says so, 0. Operations that are not allowed have
 // zero moments.
 func (f *frame) windowMoments(w *trace.Point, carry *edgeMoments, s slot) (edgeMoments, error) {
 	k, e, n := s.kind, s.edge, len(f.ops)
@@ -137,10 +137,9 @@ func (f *frame) windowMoments(w *trace.Point, carry *edgeMoments, s slot) (edgeM
 	}
 	for _, o := range unseen {
 		switch {
-		case o == f.none:
-		case carry.mean != nil && carry.square[o] > 0:
+		case carry.mean != nil && (o == f.none || carry.square[o] > 0):
 			m.mean[o], m.square[o] = carry.mean[o], carry.square[o]
-		case seen > 0:
+		case o != f.none && seen > 0:
 			m.mean[o], m.square[o] = sum/seen, sumSquare/seen
 		}
 	}

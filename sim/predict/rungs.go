@@ -3,6 +3,7 @@ package predict
 import (
 	"fmt"
 
+	"edgewise/sim/intervention"
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 )
@@ -56,7 +57,7 @@ func Rungs(t *trace.Trace) []Possible {
 			if t.Manifest.Spec == nil {
 				return &MissingError{RungBlind, "its manifest has no spec", "give the importer a spec"}
 			}
-			return nil
+			return (&frame{spec: t.Manifest.Spec}).needAssignment(RungBlind)
 		}},
 	}
 	var out []Possible
@@ -73,6 +74,9 @@ func (f *frame) needLosses(t *trace.Trace, rung string) error {
 	if f.spec.Algorithm == spec.Random {
 		return nil
 	}
+	if err := f.needAssignment(rung); err != nil {
+		return err
+	}
 	if f.none < 0 {
 		return &MissingError{rung, "its space has no none, about which the laws speak", "use rung replay or driven"}
 	}
@@ -87,6 +91,19 @@ func (f *frame) needLosses(t *trace.Trace, rung string) error {
 		if _, err := f.alphaSplit(p, rung); err != nil {
 			return fmt.Errorf("point %d: %w", i, err)
 		}
+	}
+	return nil
+}
+
+// needAssignment refuses a spec whose interventions the rung cannot follow: the
+// voters of every image are in no trace, and expected costs are plain ones.
+func (f *frame) needAssignment(rung string) error {
+	voters, removal := intervention.Needs(f.spec.Interventions)
+	switch {
+	case rung == RungLawStep && (voters || removal):
+		return &MissingError{rung, "its spec intervenes with the voters of every image, which a trace does not hold", "use rung replay or driven"}
+	case rung != RungLawStep && len(f.spec.Interventions) > 0:
+		return &MissingError{rung, "its spec intervenes in the assignment of costs, of which this rung expects the plain one", "use rung replay, driven or law-step"}
 	}
 	return nil
 }
