@@ -32,7 +32,13 @@ var rivalShapes = []struct {
 }
 
 // TestRivals prints, per shape and type, the speed of Gemm and its ratio to OpenBLAS
-// and to gonum, on one thread: the minimum of interleaved rounds.
+// and to gonum, on one thread: the minimum of interleaved rounds, and the median of
+// their ratios, in processor time. It asserts nothing. Run it on a quiet machine, with
+// OPENBLAS_CORETYPE unset so that OpenBLAS chooses its best kernels:
+//
+//	go test -tags netlib -run TestRivals -v ./sim/kernel
+//
+// RIVAL=m,n,k picks one shape.
 func TestRivals(t *testing.T) {
 	openblas.SetThreads(1)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -51,6 +57,7 @@ type gemmFunc[T Float] func(tA, tB blas.Transpose, m, n, k int, alpha T, a []T, 
 
 func rival[T Float](t *testing.T, name string, tA, tB blas.Transpose, m, n, k int, ob, gn gemmFunc[T]) {
 	p := newProduct[T](random(1), tA, tB, m, n, k, 0, 1, 0)
+	p.run(p.c) // the padding of C is NaN before
 	fs := []gemmFunc[T]{Gemm[T], ob, gn}
 	best := []float64{math.Inf(1), math.Inf(1), math.Inf(1)}
 	var ratios []float64
@@ -95,4 +102,30 @@ func processTime() float64 {
 		panic(err)
 	}
 	return float64(ts.Sec) + float64(ts.Nsec)*1e-9
+}
+
+// TestOpenBLAS compares products with OpenBLAS's within 32·eps times the gauge.
+func TestOpenBLAS(t *testing.T) {
+	both(t, func(t *testing.T) { testOpenBLAS(t, openblas.Sgemm) }, func(t *testing.T) { testOpenBLAS(t, openblas.Dgemm) })
+}
+
+func testOpenBLAS[T Float](t *testing.T, rival gemmFunc[T]) {
+	r := random(70)
+	for range 60 {
+		m, n, k := 1+r.IntN(90), 1+r.IntN(90), 1+r.IntN(90)
+		p := newProduct[T](r, transposes[r.IntN(2)], transposes[r.IntN(2)], m, n, k, 0, 0.5, 1)
+		c := append([]T(nil), p.c...)
+		p.run(p.c)
+		rival(p.tA, p.tB, m, n, k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, c, p.ldc)
+		for i := range c {
+			row, j := i/p.ldc, i%p.ldc
+			gauge := math.Abs(float64(c[i]))
+			for q := range k {
+				gauge += math.Abs(p.at(row, q) * p.bt(q, j))
+			}
+			if d := math.Abs(float64(p.c[i] - c[i])); !(d <= 32*eps[T]()*gauge) {
+				t.Fatalf("%v: C[%d,%d] = %v, OpenBLAS has %v", p, row, j, p.c[i], c[i])
+			}
+		}
+	}
 }

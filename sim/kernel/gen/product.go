@@ -188,15 +188,15 @@ func nextTile(name string, here Mem, width int, b, ldb, rsa reg.GPVirtual, bases
 	Label(name + "_end")
 }
 
-// prefetchRows fetches the first two cache lines of the rows of C if the inner index is
+// prefetchRows fetches the first two cache lines of the rows of C into the second-level cache if the inner index is
 // long enough to hide it.
 func prefetchRows(name string, k reg.GPVirtual, at func() reg.GPVirtual, rows int) {
 	CMPQ(k, Imm(64))
 	JL(LabelRef(name + "_near"))
 	c, ldc := at(), param("ldc")
 	for range rows {
-		PREFETCHT0(Mem{Base: c})
-		PREFETCHT0(Mem{Base: c, Disp: 64})
+		PREFETCHT1(Mem{Base: c})
+		PREFETCHT1(Mem{Base: c, Disp: 64})
 		ADDQ(ldc, c)
 	}
 	Label(name + "_near")
