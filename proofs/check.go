@@ -116,7 +116,7 @@ func (m *meter) holds(ok bool) {
 
 var table = sync.OnceValue(func() map[string]Check {
 	t := map[string]Check{}
-	for _, k := range slices.Concat(checksP1(), checksP2(), checksP3(), checksP4(), checksP5(), checksP6(), checksP7(), searchChecks()) {
+	for _, k := range slices.Concat(checksP1(), checksP2(), checksP3(), checksP4(), checksP5(), checksP6(), checksP7(), searchChecks(), initChecks()) {
 		if _, ok := t[k.Name]; ok {
 			panic("proofs: two checks are called " + k.Name)
 		}

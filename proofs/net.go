@@ -28,6 +28,8 @@ type lab struct {
 	x      []float64
 	labels []uint8
 	batch  int
+
+	dlogits []float64 // scratch of gapUniform
 }
 
 // labOptions are what the checks vary.
@@ -37,20 +39,24 @@ type labOptions struct {
 	eps      float64
 	headBias bool
 	batch    int
-	keep     int // concatenated nodes; 0 stands for 2
+	nodes    int // intermediate nodes; 0 stands for 2
+	keep     int // concatenated nodes; 0 stands for all
 }
 
-// newLab builds a minimal-cell supernet with random weights and takes a random
+// newLab builds a one-cell or deeper supernet with random weights and takes a random
 // batch of real images.
 func newLab(e *env, o labOptions) (*lab, error) {
 	ops, err := cell.OperationsByName(o.ops)
 	if err != nil {
 		return nil, err
 	}
-	if o.keep == 0 {
-		o.keep = 2
+	if o.nodes == 0 {
+		o.nodes = 2
 	}
-	c, err := cell.DARTS(2, o.keep)
+	if o.keep == 0 {
+		o.keep = o.nodes
+	}
+	c, err := cell.DARTS(o.nodes, o.keep)
 	if err != nil {
 		return nil, err
 	}

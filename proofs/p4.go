@@ -9,7 +9,7 @@ func claimsP4() []Claim {
 			LaTeX:  `Over random heads and labels, $E\,C_e^k=\kappa\langle\mathrm{GAP}\,O_e,\mathrm{GAP}\,x_j\rangle$ with $\kappa=\sigma_W^2(1-1/K)$, to leading order in the logit scale. Sign-symmetric random convolutions kill the cross terms, so that $C_e$ does not depend on the other edges and $L-H=vn$.`,
 			Given:  "labels independent of the logits, small logits",
 			Proof:  `$p-y=u-y+\frac1K(z-\bar z)+\dots$; average over $y$ and over $W$.`,
-			Checks: []string{"P4.1/random-heads"},
+			Checks: []string{"P4.1/random-heads", "P4.1/linear-in-n"},
 		},
 		{
 			ID: "P4.2", Name: "redundancy identity", Tag: Exact, Uses: []string{"P2.1"},
@@ -36,9 +36,10 @@ func claimsP4() []Claim {
 		},
 		{
 			ID: "P4.5", Name: "four nodes", Tag: Observation, Uses: []string{"P4.3"},
-			Text:  "Cell of 4 nodes, one cell, one seed: at initialisation intermediate edges cost more (.0044 against .0026), after training they earn less (-.018 against -.057); equal shares correlate .93 to .95 after training.",
-			LaTeX: `Cell of 4 nodes, one seed: at initialisation intermediate edges cost more ($.0044$ against $.0026$), after training they earn less ($-.018$ against $-.057$).`,
-			Seen:  "digits 8x8, one cell, one seed",
+			Text:   "Cell of 4 nodes, one cell, one seed: at initialisation intermediate edges cost more (.0044 against .0026), after training they earn less (-.018 against -.057); equal shares correlate .93 to .95 after training.",
+			LaTeX:  `Cell of 4 nodes, one seed: at initialisation intermediate edges cost more ($.0044$ against $.0026$), after training they earn less ($-.018$ against $-.057$).`,
+			Checks: []string{"P4.5/initialisation"},
+			Seen:   "digits 8x8, one cell, one seed",
 		},
 		{
 			ID: "P4.6", Name: "earlier-cell transfer", Tag: Observation, Uses: []string{"P3.4"},

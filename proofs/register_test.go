@@ -2,6 +2,7 @@ package proofs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"edgewise/proofs/coq"
 )
 
 func TestRegisterIsSound(t *testing.T) {
@@ -109,6 +112,13 @@ func TestRunAndSummary(t *testing.T) {
 		if r.Err == nil {
 			t.Errorf("%s ran although the context was cancelled", r.Evidence)
 		}
+	}
+}
+
+func TestRunCoqSaysWhatIsMissing(t *testing.T) {
+	t.Setenv("PATH", "")
+	if _, err := RunCoq(context.Background(), t.TempDir()); !errors.Is(err, coq.ErrMissing) {
+		t.Errorf("without coqc: %v, want an error that wraps coq.ErrMissing", err)
 	}
 }
 

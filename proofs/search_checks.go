@@ -21,12 +21,8 @@ func searchChecks() []Check {
 
 // searches runs the same small search from several seeds.
 func searches(e *env, cells int, sampled bool, seeds int) (prob [][][]float64, records [][]record, err error) {
-	var names []string
-	for _, o := range cell.Canonical() {
-		names = append(names, o.Name)
-	}
 	for range seeds {
-		l, err := newLab(e, labOptions{ops: names, cells: cells, eps: 1e-5, batch: 32})
+		l, err := newLab(e, labOptions{ops: canonicalNames(), cells: cells, eps: 1e-5, batch: 32})
 		if err != nil {
 			return nil, nil, err
 		}
