@@ -6,7 +6,9 @@ package predict
 // in the number of effective edges is .08 to .14 (log K - H) in every run with
 // about 4.5 of them, and the noise of costs grows by 1.37 per cell towards the
 // stem of a net that has learned nothing. Birth is measured on first batches.
-// The command sim/predict/calibrate makes the runs and the fits again.
+// The command sim/predict/calibrate makes the runs and the fits again, starting
+// from these constants: Cells and Nodes move by 2 %, the noises by up to 40 %, and
+// the learning model goes on along a flat valley (misfit .16 to .15).
 //
 //   - Laws: reproduce's arms confident, calibrated, three-cells and one-cell
 //     under seeds 101 and 102, the last two under 103 too; DSNAS, seed 1, on 8 x 8 images: 8 cells (4
