@@ -1,7 +1,6 @@
 package proofs
 
 import (
-	"fmt"
 	"math"
 
 	"edgewise/sim/supernet"
@@ -31,7 +30,7 @@ func checksP2() []Check {
 	}
 }
 
-// classes is sum_k y_k log p_k and sum_k p_k log p_k for logits z.
+// logSums is sum_k y_k log p_k and sum_k p_k log p_k for logits z.
 func logSums(y, z []symbolic.Expr) (ce, h symbolic.Expr) {
 	p := softmaxes(z)
 	lp := make([]symbolic.Expr, len(z))
@@ -41,7 +40,7 @@ func logSums(y, z []symbolic.Expr) (ce, h symbolic.Expr) {
 	return symbolic.Neg(dot(y, lp)), symbolic.Neg(dot(p, lp))
 }
 
-// labels gives soft labels that sum to 1: y_0 .. y_{n-2} free.
+// softLabels gives soft labels that sum to 1: y_0 .. y_{n-2} free.
 func softLabels(n int) (y, free []symbolic.Expr) {
 	free = vs("y", n-1)
 	y = append(y, free...)
@@ -105,43 +104,6 @@ func checkTemperature(e *env) (Outcome, error) {
 	return identity(e, 20, append(draws(-3, 3, z), draws(0, 0.3, free)...), slope, symbolic.Sub(ce, h))
 }
 
-// head returns the weights of the classifier and their gradient, [10][width].
-func (l *lab) head() (supernet.Param[float64], error) { return l.param("classifier.weight") }
-
-func checkHeadGradient(e *env) (Outcome, error) {
-	l, err := newLab(e, labOptions{ops: mixedOps, cells: 2, eps: 1e-5, batch: 8})
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer l.net.Close()
-	r, err := l.read(l.soft(l.alpha(e)), supernet.Train)
-	if err != nil {
-		return Outcome{}, err
-	}
-	w, err := l.head()
-	if err != nil {
-		return Outcome{}, err
-	}
-	var m meter
-	s := 0.0
-	for i := range w.Value[:len(w.Value)/pick(e, 1, 2)] {
-		s += w.Value[i] * w.Grad[i]
-	}
-	m.diff(s, r.gap)
-	// Block by block: the features of node j are width/2 columns of W.
-	width := len(w.Value) / 10
-	for j := range 2 {
-		block := 0.0
-		for k := range 10 {
-			for f := j * width / 2; f < (j+1)*width/2; f++ {
-				block += w.Value[k*width+f] * w.Grad[k*width+f]
-			}
-		}
-		m.diff(block, sum(r.output[1][j]))
-	}
-	return m.within(1e-12)
-}
-
 // checkCalibrated: E over y ~ p of L - H is 0.
 func checkCalibrated(e *env) (Outcome, error) {
 	var m meter
@@ -173,211 +135,4 @@ func checkSmoothing(e *env) (Outcome, error) {
 	correction := symbolic.Mul(eps, symbolic.Sub(z[0], symbolic.Mul(symbolic.Rational(1, n), symbolic.Add(z...))))
 	return identity(e, 20, append(draws(-3, 3, z), draw{eps, 0.01, 0.3}),
 		symbolic.Sub(ls, h), symbolic.Add(symbolic.Sub(ce, h), e.signed(correction)))
-}
-
-func checkHeadBias(e *env) (Outcome, error) {
-	l, err := newLab(e, labOptions{ops: mixedOps, cells: 1, eps: 1e-5, batch: 8, headBias: true})
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer l.net.Close()
-	bias, err := l.param("classifier.bias")
-	if err != nil {
-		return Outcome{}, err
-	}
-	copy(bias.Value, e.normals(10, 0.5))
-	r, err := l.read(l.soft(l.alpha(e)), supernet.Train)
-	if err != nil {
-		return Outcome{}, err
-	}
-	var m meter
-	p := make([]float64, 10)
-	for b, s := range r.sample {
-		cost.Softmax(p, r.logits[10*b:10*b+10])
-		want := s.Loss - s.Entropy
-		if !e.mutated {
-			if want, err = cost.WithoutBias(want, p, bias.Value, int(l.labels[b])); err != nil {
-				return Outcome{}, err
-			}
-		}
-		m.diff((r.output[0][0][b]+r.output[0][1][b])*float64(l.batch), want)
-	}
-	return m.within(1e-12)
-}
-
-func checkLambertBound(e *env) (Outcome, error) {
-	var m meter
-	for _, k := range []int{2, 3, 10, 100} {
-		bound := cost.GapLower(k) * pick(e, 1, 0.9)
-		w := symbolic.W(float64(k-1) / math.E)
-		m.diff(w*math.Exp(w), float64(k-1)/math.E)
-		for range 2000 {
-			z := e.normals(k, e.uniform(0.1, 8))
-			m.add(math.Max(0, bound-cost.Gap(z, e.rng.IntN(k), 1)))
-		}
-		z := make([]float64, k)
-		z[0] = cost.LowestMargin(k)
-		m.diff(cost.Gap(z, 0, 1), -w)
-		m.add(math.Max(0, bound-cost.Gap(z, 0, 1)))
-	}
-	return m.within(1e-12)
-}
-
-func checkBoundsAtP(e *env) (Outcome, error) {
-	var m meter
-	for range 5000 {
-		k := 2 + e.rng.IntN(9)
-		z := e.normals(k, e.uniform(0.1, 6))
-		p := make([]float64, k)
-		cost.Softmax(p, z)
-		lo, hi, gap := cost.GapLowerAt(p[0], k), cost.GapUpperAt(p[0]), cost.Gap(z, 0, 1)
-		if e.mutated {
-			lo, hi = hi, lo
-		}
-		m.add(math.Max(0, math.Max(lo-gap, gap-hi)))
-	}
-	return m.within(1e-11)
-}
-
-func checkGapSign(e *env) (Outcome, error) {
-	var m meter
-	for range 5000 {
-		k := 2 + e.rng.IntN(9)
-		z := e.normals(k, e.uniform(0.1, 4))
-		p := make([]float64, k)
-		cost.Softmax(p, z)
-		_, h, gap, err := cost.Output(z, 0)
-		if err != nil {
-			return Outcome{}, err
-		}
-		if math.Abs(gap) > 1e-12 {
-			m.holds((gap < 0) == (p[0] > math.Exp(-h)))
-		}
-		best := true
-		for _, x := range z {
-			best = best && x <= z[0]
-		}
-		m.holds(!best || gap <= 1e-12)
-		m.holds(p[0] <= 0.5 || gap < 0)
-		m.holds(p[0] >= 1/float64(k) || gap > 0)
-		if e.mutated {
-			m.holds(p[0] <= 1/float64(k) || gap < 0)
-		}
-	}
-	return m.within(0)
-}
-
-func checkWrongButNegative(e *env) (Outcome, error) {
-	_, _, gap, err := cost.Output([]float64{0, 1.0 / 16, pick(e, -1.0, 0.05)}, 0)
-	if err != nil {
-		return Outcome{}, err
-	}
-	var m meter
-	m.holds(gap < 0)
-	return m.within(0)
-}
-
-func checkDivergences(e *env) (Outcome, error) {
-	const n = 4
-	z := vs("z", n)
-	u := symbolic.Rational(1, n)
-	y := []symbolic.Expr{u, u, u, u}
-	ce, h := logSums(y, z)
-	p := softmaxes(z)
-	kl := func(a, b func(int) symbolic.Expr) symbolic.Expr {
-		return total(n, func(k int) symbolic.Expr { return symbolic.Mul(a(k), logOf(symbolic.Div(a(k), b(k)))) })
-	}
-	pk := func(k int) symbolic.Expr { return p[k] }
-	uk := func(int) symbolic.Expr { return u }
-	right := kl(pk, uk)
-	if !e.mutated {
-		right = symbolic.Add(right, kl(uk, pk))
-	}
-	return identity(e, 20, draws(-2, 2, z), symbolic.Sub(ce, h), right)
-}
-
-// checkInitialGap averages over logits; K = 3 so that 1 - 1/K matters.
-func checkInitialGap(e *env) (Outcome, error) {
-	const s, k, n = 0.05, 3, 200000
-	mean := 0.0
-	for range n {
-		mean += cost.UniformLabelGap(e.normals(k, s)) / n
-	}
-	want := cost.InitialGap(s, k)
-	if e.mutated {
-		want = s * s
-	}
-	var m meter
-	// (L - H)/s^2 has standard deviation 2/3 here: 4 standard errors are 0.9 %
-	// of the mean, the next order s^2 is 0.25 %.
-	m.add(math.Abs(mean/want - 1))
-	return m.within(0.0115)
-}
-
-func checkNormLaw(e *env) (Outcome, error) {
-	w, g, lr, lam := vs("w", 3), vs("g", 3), v("eta"), v("lambda")
-	force, step := make([]symbolic.Expr, 3), make([]symbolic.Expr, 3)
-	for i := range w {
-		force[i] = symbolic.Add(g[i], symbolic.Mul(lam, w[i]))
-		step[i] = symbolic.Sub(w[i], symbolic.Mul(lr, force[i]))
-	}
-	right := symbolic.Add(dot(w, w),
-		symbolic.Mul(symbolic.Number(-2), lr, symbolic.Add(dot(g, w), e.signed(symbolic.Mul(lam, dot(w, w))))),
-		symbolic.Mul(lr, lr, dot(force, force)))
-	var m meter
-	if err := m.equal(dot(step, step), right); err != nil {
-		return Outcome{}, err
-	}
-	return m.within(0)
-}
-
-func checkNormStep(e *env) (Outcome, error) {
-	l, err := newLab(e, labOptions{ops: mixedOps, cells: 1, eps: 1e-5, batch: 8})
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer l.net.Close()
-	r, err := l.read(l.soft(l.alpha(e)), supernet.Train)
-	if err != nil {
-		return Outcome{}, err
-	}
-	w, err := l.head()
-	if err != nil {
-		return Outcome{}, err
-	}
-	const lr, lam = 0.5, 0.01
-	before, after, step := 0.0, 0.0, 0.0
-	for i, x := range w.Value {
-		f := w.Grad[i] + lam*x
-		before += x * x
-		step += f * f
-		after += (x - lr*f) * (x - lr*f)
-	}
-	var m meter
-	m.diff(after, cost.NormAfterStep(before, r.gap, lam, lr, step*pick(e, 1.0, 0)))
-	return m.within(1e-12)
-}
-
-// checkStationaryHead trains a bias-free head on real pixels with two blocks of
-// features ("nodes") that are switched off at random, in the exact expectation
-// over the four wirings, to stationarity.
-func checkStationaryHead(e *env) (Outcome, error) {
-	h, err := newHead(e, 40, 0.05)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if err := h.train(); err != nil {
-		return Outcome{}, err
-	}
-	lam := pick(e, h.decay, 0)
-	gap, block := h.gaps()
-	var m meter
-	m.diff(gap, cost.StationaryGap(lam, h.square(0)+h.square(1)))
-	for j := range block {
-		m.diff(block[j], cost.StationaryGap(lam, h.square(j)))
-	}
-	if gap > -1e-3 {
-		return Outcome{}, fmt.Errorf("the head has learned nothing: L - H = %g", gap)
-	}
-	return m.within(1e-12)
 }
