@@ -26,6 +26,7 @@ const (
 type verbs struct {
 	Reproduce reproduceCmd `cmd:"" help:"Train minimal-cell supernets, predict them, and print predicted versus observed wiring biases."`
 	Search    searchCmd    `cmd:"" help:"Train one supernet and record its trace."`
+	Import    importCmd    `cmd:"" help:"Read others' logs, checkpoints and arrays into a trace."`
 	Check     checkCmd     `cmd:"" help:"Test a trace against what must hold."`
 	Predict   predictCmd   `cmd:"" help:"Integrate the closed-form dynamics along a trace or from a spec."`
 	Derive    deriveCmd    `cmd:"" help:"Print the closed forms of a cell: costs, dynamics, fixed points."`

@@ -100,8 +100,8 @@ func (b *builder) unused() {
 	if len(b.kinds) < 2 || len(b.run.Snapshots) < 2 {
 		return
 	}
-	zero, still, grads := true, true, 0
-	first := b.run.Snapshots[0].tables()["reduce"]
+	zero, still, moves, grads := true, true, false, 0
+	first, normal := b.run.Snapshots[0].tables()["reduce"], b.run.Snapshots[0].tables()["normal"]
 	for _, s := range b.run.Snapshots {
 		if g, ok := s.Grad["reduce"]; ok {
 			grads++
@@ -113,9 +113,10 @@ func (b *builder) unused() {
 		}
 		if m := s.tables()["reduce"]; m != nil {
 			still = still && equalTables(first, m)
+			moves = moves || !equalTables(normal, s.tables()["normal"])
 		}
 	}
-	if grads > 0 && zero || still {
+	if grads > 0 && zero || still && moves {
 		b.kinds = b.kinds[:1]
 		b.run.note(check.Note, b.run.Snapshots[0].Line, "the parameters of reduction cells get no gradient", "the net has no reduction cells: only the normal cell was imported")
 	}
