@@ -1959,7 +1959,7 @@ sscaley_next:
 	RET
 
 // func snormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·snormy(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -1989,26 +1989,28 @@ snormy_row:
 	JL   snormy_singles
 
 snormy_loop:
-	VMOVUPS (SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, (CX)
-	VMOVUPS 32(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, 32(CX)
-	VMOVUPS 64(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, 64(CX)
-	VMOVUPS 96(SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
-	JGE     snormy_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPS    (SI), Y3
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    32(SI), Y3
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMOVUPS    Y3, 32(CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPS    64(SI), Y3
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMOVUPS    Y3, 64(CX)
+	VMOVUPS    96(SI), Y3
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMOVUPS    Y3, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000020, R11
+	JGE        snormy_loop
 
 snormy_singles:
 	ADDQ $0x00000018, R11
@@ -2041,7 +2043,7 @@ snormy_next:
 	RET
 
 // func snormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·snormReluy(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2071,30 +2073,32 @@ snormReluy_row:
 	JL   snormReluy_singles
 
 snormReluy_loop:
-	VMOVUPS (SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VMAXPS  Y4, Y2, Y4
-	VMOVUPS Y4, (CX)
-	VMOVUPS 32(SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VMAXPS  Y4, Y2, Y4
-	VMOVUPS Y4, 32(CX)
-	VMOVUPS 64(SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VMAXPS  Y4, Y2, Y4
-	VMOVUPS Y4, 64(CX)
-	VMOVUPS 96(SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VMAXPS  Y4, Y2, Y4
-	VMOVUPS Y4, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
-	JGE     snormReluy_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPS    (SI), Y4
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMAXPS     Y4, Y2, Y4
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    32(SI), Y4
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMAXPS     Y4, Y2, Y4
+	VMOVUPS    Y4, 32(CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPS    64(SI), Y4
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMAXPS     Y4, Y2, Y4
+	VMOVUPS    Y4, 64(CX)
+	VMOVUPS    96(SI), Y4
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMAXPS     Y4, Y2, Y4
+	VMOVUPS    Y4, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000020, R11
+	JGE        snormReluy_loop
 
 snormReluy_singles:
 	ADDQ $0x00000018, R11
@@ -2129,7 +2133,7 @@ snormReluy_next:
 	RET
 
 // func snormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·snormAddy(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2159,34 +2163,36 @@ snormAddy_row:
 	JL   snormAddy_singles
 
 snormAddy_loop:
-	VMOVUPS (SI), Y3
-	VMOVUPS (CX), Y4
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, (CX)
-	VMOVUPS 32(SI), Y3
-	VMOVUPS 32(CX), Y4
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, 32(CX)
-	VMOVUPS 64(SI), Y3
-	VMOVUPS 64(CX), Y4
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, 64(CX)
-	VMOVUPS 96(SI), Y3
-	VMOVUPS 96(CX), Y4
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
-	JGE     snormAddy_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPS    (SI), Y3
+	VMOVUPS    (CX), Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    32(SI), Y3
+	VMOVUPS    32(CX), Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, 32(CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPS    64(SI), Y3
+	VMOVUPS    64(CX), Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, 64(CX)
+	VMOVUPS    96(SI), Y3
+	VMOVUPS    96(CX), Y4
+	VSUBPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000020, R11
+	JGE        snormAddy_loop
 
 snormAddy_singles:
 	ADDQ $0x00000018, R11
@@ -2223,7 +2229,7 @@ snormAddy_next:
 	RET
 
 // func snormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·snormBacky(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2262,43 +2268,45 @@ snormBacky_row:
 	JL   snormBacky_singles
 
 snormBacky_loop:
-	VMOVUPS (R9), Y5
-	VMOVUPS (SI), Y6
-	VSUBPS  Y3, Y5, Y5
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y6, Y6
-	VADDPS  Y2, Y6, Y6
-	VMOVUPS Y6, (CX)
-	VMOVUPS 32(R9), Y5
-	VMOVUPS 32(SI), Y6
-	VSUBPS  Y3, Y5, Y5
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y6, Y6
-	VADDPS  Y2, Y6, Y6
-	VMOVUPS Y6, 32(CX)
-	VMOVUPS 64(R9), Y5
-	VMOVUPS 64(SI), Y6
-	VSUBPS  Y3, Y5, Y5
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y6, Y6
-	VADDPS  Y2, Y6, Y6
-	VMOVUPS Y6, 64(CX)
-	VMOVUPS 96(R9), Y5
-	VMOVUPS 96(SI), Y6
-	VSUBPS  Y3, Y5, Y5
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y6, Y6
-	VADDPS  Y2, Y6, Y6
-	VMOVUPS Y6, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	ADDQ    $0x00000080, R9
-	SUBQ    $0x00000020, R14
-	JGE     snormBacky_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Y5
+	VMOVUPS    (SI), Y6
+	VSUBPS     Y3, Y5, Y5
+	VMULPS     Y0, Y6, Y6
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y2, Y6, Y6
+	VMOVUPS    Y6, (CX)
+	VMOVUPS    32(R9), Y5
+	VMOVUPS    32(SI), Y6
+	VSUBPS     Y3, Y5, Y5
+	VMULPS     Y0, Y6, Y6
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y2, Y6, Y6
+	VMOVUPS    Y6, 32(CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Y5
+	VMOVUPS    64(SI), Y6
+	VSUBPS     Y3, Y5, Y5
+	VMULPS     Y0, Y6, Y6
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y2, Y6, Y6
+	VMOVUPS    Y6, 64(CX)
+	VMOVUPS    96(R9), Y5
+	VMOVUPS    96(SI), Y6
+	VSUBPS     Y3, Y5, Y5
+	VMULPS     Y0, Y6, Y6
+	VMULPS     Y1, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y2, Y6, Y6
+	VMOVUPS    Y6, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000020, R14
+	JGE        snormBacky_loop
 
 snormBacky_singles:
 	ADDQ $0x00000018, R14
@@ -2341,7 +2349,7 @@ snormBacky_next:
 	RET
 
 // func snormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·snormReluBacky(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2380,51 +2388,53 @@ snormReluBacky_row:
 	JL   snormReluBacky_singles
 
 snormReluBacky_loop:
-	VMOVUPS (R9), Y6
-	VMOVUPS (SI), Y7
-	VSUBPS  Y3, Y6, Y6
-	VCMPPS  $0x16, Y4, Y6, Y8
-	VMULPS  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPS  Y1, Y6, Y6
-	VADDPS  Y6, Y7, Y7
-	VADDPS  Y2, Y7, Y7
-	VMOVUPS Y7, (CX)
-	VMOVUPS 32(R9), Y6
-	VMOVUPS 32(SI), Y7
-	VSUBPS  Y3, Y6, Y6
-	VCMPPS  $0x16, Y4, Y6, Y8
-	VMULPS  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPS  Y1, Y6, Y6
-	VADDPS  Y6, Y7, Y7
-	VADDPS  Y2, Y7, Y7
-	VMOVUPS Y7, 32(CX)
-	VMOVUPS 64(R9), Y6
-	VMOVUPS 64(SI), Y7
-	VSUBPS  Y3, Y6, Y6
-	VCMPPS  $0x16, Y4, Y6, Y8
-	VMULPS  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPS  Y1, Y6, Y6
-	VADDPS  Y6, Y7, Y7
-	VADDPS  Y2, Y7, Y7
-	VMOVUPS Y7, 64(CX)
-	VMOVUPS 96(R9), Y6
-	VMOVUPS 96(SI), Y7
-	VSUBPS  Y3, Y6, Y6
-	VCMPPS  $0x16, Y4, Y6, Y8
-	VMULPS  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPS  Y1, Y6, Y6
-	VADDPS  Y6, Y7, Y7
-	VADDPS  Y2, Y7, Y7
-	VMOVUPS Y7, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	ADDQ    $0x00000080, R9
-	SUBQ    $0x00000020, R14
-	JGE     snormReluBacky_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Y6
+	VMOVUPS    (SI), Y7
+	VSUBPS     Y3, Y6, Y6
+	VCMPPS     $0x16, Y4, Y6, Y8
+	VMULPS     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y6, Y7, Y7
+	VADDPS     Y2, Y7, Y7
+	VMOVUPS    Y7, (CX)
+	VMOVUPS    32(R9), Y6
+	VMOVUPS    32(SI), Y7
+	VSUBPS     Y3, Y6, Y6
+	VCMPPS     $0x16, Y4, Y6, Y8
+	VMULPS     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y6, Y7, Y7
+	VADDPS     Y2, Y7, Y7
+	VMOVUPS    Y7, 32(CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Y6
+	VMOVUPS    64(SI), Y7
+	VSUBPS     Y3, Y6, Y6
+	VCMPPS     $0x16, Y4, Y6, Y8
+	VMULPS     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y6, Y7, Y7
+	VADDPS     Y2, Y7, Y7
+	VMOVUPS    Y7, 64(CX)
+	VMOVUPS    96(R9), Y6
+	VMOVUPS    96(SI), Y7
+	VSUBPS     Y3, Y6, Y6
+	VCMPPS     $0x16, Y4, Y6, Y8
+	VMULPS     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPS     Y1, Y6, Y6
+	VADDPS     Y6, Y7, Y7
+	VADDPS     Y2, Y7, Y7
+	VMOVUPS    Y7, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000020, R14
+	JGE        snormReluBacky_loop
 
 snormReluBacky_singles:
 	ADDQ $0x00000018, R14
@@ -2621,7 +2631,7 @@ DATA lanes8_3<>+24(SB)/8, $0x000000000000000f
 GLOBL lanes8_3<>(SB), RODATA|NOPTR, $32
 
 // func spairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·spairy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -2657,6 +2667,7 @@ spairy_row:
 	JL   spairy_tail
 
 spairy_loop:
+	PREFETCHT1  4096(CX)
 	VCVTPS2PD   (CX), Y10
 	VFMADD213PD Y0, Y2, Y10
 	VCVTPS2PD   (SI), Y11
@@ -2776,7 +2787,7 @@ spairy_next:
 	RET
 
 // func spairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·spairReluy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -2812,6 +2823,7 @@ spairReluy_row:
 	JL   spairReluy_tail
 
 spairReluy_loop:
+	PREFETCHT1  4096(CX)
 	VCVTPS2PD   (CX), Y11
 	VFMADD213PD Y0, Y2, Y11
 	VCVTPS2PD   (SI), Y12

@@ -1930,7 +1930,7 @@ dscaley_next:
 	RET
 
 // func dnormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·dnormy(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -1960,26 +1960,28 @@ dnormy_row:
 	JL   dnormy_singles
 
 dnormy_loop:
-	VMOVUPD (SI), Y3
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VMOVUPD Y3, (CX)
-	VMOVUPD 32(SI), Y3
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VMOVUPD Y3, 32(CX)
-	VMOVUPD 64(SI), Y3
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VMOVUPD Y3, 64(CX)
-	VMOVUPD 96(SI), Y3
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VMOVUPD Y3, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
-	JGE     dnormy_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPD    (SI), Y3
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VMOVUPD    Y3, (CX)
+	VMOVUPD    32(SI), Y3
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VMOVUPD    Y3, 32(CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPD    64(SI), Y3
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VMOVUPD    Y3, 64(CX)
+	VMOVUPD    96(SI), Y3
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VMOVUPD    Y3, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000010, R11
+	JGE        dnormy_loop
 
 dnormy_singles:
 	ADDQ $0x0000000c, R11
@@ -2012,7 +2014,7 @@ dnormy_next:
 	RET
 
 // func dnormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·dnormReluy(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2042,30 +2044,32 @@ dnormReluy_row:
 	JL   dnormReluy_singles
 
 dnormReluy_loop:
-	VMOVUPD (SI), Y4
-	VSUBPD  Y0, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VMAXPD  Y4, Y2, Y4
-	VMOVUPD Y4, (CX)
-	VMOVUPD 32(SI), Y4
-	VSUBPD  Y0, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VMAXPD  Y4, Y2, Y4
-	VMOVUPD Y4, 32(CX)
-	VMOVUPD 64(SI), Y4
-	VSUBPD  Y0, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VMAXPD  Y4, Y2, Y4
-	VMOVUPD Y4, 64(CX)
-	VMOVUPD 96(SI), Y4
-	VSUBPD  Y0, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VMAXPD  Y4, Y2, Y4
-	VMOVUPD Y4, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
-	JGE     dnormReluy_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPD    (SI), Y4
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMAXPD     Y4, Y2, Y4
+	VMOVUPD    Y4, (CX)
+	VMOVUPD    32(SI), Y4
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMAXPD     Y4, Y2, Y4
+	VMOVUPD    Y4, 32(CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPD    64(SI), Y4
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMAXPD     Y4, Y2, Y4
+	VMOVUPD    Y4, 64(CX)
+	VMOVUPD    96(SI), Y4
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMAXPD     Y4, Y2, Y4
+	VMOVUPD    Y4, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000010, R11
+	JGE        dnormReluy_loop
 
 dnormReluy_singles:
 	ADDQ $0x0000000c, R11
@@ -2100,7 +2104,7 @@ dnormReluy_next:
 	RET
 
 // func dnormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·dnormAddy(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2130,34 +2134,36 @@ dnormAddy_row:
 	JL   dnormAddy_singles
 
 dnormAddy_loop:
-	VMOVUPD (SI), Y3
-	VMOVUPD (CX), Y4
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VADDPD  Y3, Y4, Y4
-	VMOVUPD Y4, (CX)
-	VMOVUPD 32(SI), Y3
-	VMOVUPD 32(CX), Y4
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VADDPD  Y3, Y4, Y4
-	VMOVUPD Y4, 32(CX)
-	VMOVUPD 64(SI), Y3
-	VMOVUPD 64(CX), Y4
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VADDPD  Y3, Y4, Y4
-	VMOVUPD Y4, 64(CX)
-	VMOVUPD 96(SI), Y3
-	VMOVUPD 96(CX), Y4
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VADDPD  Y3, Y4, Y4
-	VMOVUPD Y4, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
-	JGE     dnormAddy_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPD    (SI), Y3
+	VMOVUPD    (CX), Y4
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VADDPD     Y3, Y4, Y4
+	VMOVUPD    Y4, (CX)
+	VMOVUPD    32(SI), Y3
+	VMOVUPD    32(CX), Y4
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VADDPD     Y3, Y4, Y4
+	VMOVUPD    Y4, 32(CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPD    64(SI), Y3
+	VMOVUPD    64(CX), Y4
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VADDPD     Y3, Y4, Y4
+	VMOVUPD    Y4, 64(CX)
+	VMOVUPD    96(SI), Y3
+	VMOVUPD    96(CX), Y4
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VADDPD     Y3, Y4, Y4
+	VMOVUPD    Y4, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000010, R11
+	JGE        dnormAddy_loop
 
 dnormAddy_singles:
 	ADDQ $0x0000000c, R11
@@ -2194,7 +2200,7 @@ dnormAddy_next:
 	RET
 
 // func dnormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·dnormBacky(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2233,43 +2239,45 @@ dnormBacky_row:
 	JL   dnormBacky_singles
 
 dnormBacky_loop:
-	VMOVUPD (R9), Y5
-	VMOVUPD (SI), Y6
-	VSUBPD  Y3, Y5, Y5
-	VMULPD  Y0, Y6, Y6
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y6, Y6
-	VADDPD  Y2, Y6, Y6
-	VMOVUPD Y6, (CX)
-	VMOVUPD 32(R9), Y5
-	VMOVUPD 32(SI), Y6
-	VSUBPD  Y3, Y5, Y5
-	VMULPD  Y0, Y6, Y6
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y6, Y6
-	VADDPD  Y2, Y6, Y6
-	VMOVUPD Y6, 32(CX)
-	VMOVUPD 64(R9), Y5
-	VMOVUPD 64(SI), Y6
-	VSUBPD  Y3, Y5, Y5
-	VMULPD  Y0, Y6, Y6
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y6, Y6
-	VADDPD  Y2, Y6, Y6
-	VMOVUPD Y6, 64(CX)
-	VMOVUPD 96(R9), Y5
-	VMOVUPD 96(SI), Y6
-	VSUBPD  Y3, Y5, Y5
-	VMULPD  Y0, Y6, Y6
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y6, Y6
-	VADDPD  Y2, Y6, Y6
-	VMOVUPD Y6, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	ADDQ    $0x00000080, R9
-	SUBQ    $0x00000010, R14
-	JGE     dnormBacky_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Y5
+	VMOVUPD    (SI), Y6
+	VSUBPD     Y3, Y5, Y5
+	VMULPD     Y0, Y6, Y6
+	VMULPD     Y1, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y2, Y6, Y6
+	VMOVUPD    Y6, (CX)
+	VMOVUPD    32(R9), Y5
+	VMOVUPD    32(SI), Y6
+	VSUBPD     Y3, Y5, Y5
+	VMULPD     Y0, Y6, Y6
+	VMULPD     Y1, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y2, Y6, Y6
+	VMOVUPD    Y6, 32(CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Y5
+	VMOVUPD    64(SI), Y6
+	VSUBPD     Y3, Y5, Y5
+	VMULPD     Y0, Y6, Y6
+	VMULPD     Y1, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y2, Y6, Y6
+	VMOVUPD    Y6, 64(CX)
+	VMOVUPD    96(R9), Y5
+	VMOVUPD    96(SI), Y6
+	VSUBPD     Y3, Y5, Y5
+	VMULPD     Y0, Y6, Y6
+	VMULPD     Y1, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y2, Y6, Y6
+	VMOVUPD    Y6, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000010, R14
+	JGE        dnormBacky_loop
 
 dnormBacky_singles:
 	ADDQ $0x0000000c, R14
@@ -2312,7 +2320,7 @@ dnormBacky_next:
 	RET
 
 // func dnormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·dnormReluBacky(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -2351,51 +2359,53 @@ dnormReluBacky_row:
 	JL   dnormReluBacky_singles
 
 dnormReluBacky_loop:
-	VMOVUPD (R9), Y6
-	VMOVUPD (SI), Y7
-	VSUBPD  Y3, Y6, Y6
-	VCMPPD  $0x16, Y4, Y6, Y8
-	VMULPD  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPD  Y1, Y6, Y6
-	VADDPD  Y6, Y7, Y7
-	VADDPD  Y2, Y7, Y7
-	VMOVUPD Y7, (CX)
-	VMOVUPD 32(R9), Y6
-	VMOVUPD 32(SI), Y7
-	VSUBPD  Y3, Y6, Y6
-	VCMPPD  $0x16, Y4, Y6, Y8
-	VMULPD  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPD  Y1, Y6, Y6
-	VADDPD  Y6, Y7, Y7
-	VADDPD  Y2, Y7, Y7
-	VMOVUPD Y7, 32(CX)
-	VMOVUPD 64(R9), Y6
-	VMOVUPD 64(SI), Y7
-	VSUBPD  Y3, Y6, Y6
-	VCMPPD  $0x16, Y4, Y6, Y8
-	VMULPD  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPD  Y1, Y6, Y6
-	VADDPD  Y6, Y7, Y7
-	VADDPD  Y2, Y7, Y7
-	VMOVUPD Y7, 64(CX)
-	VMOVUPD 96(R9), Y6
-	VMOVUPD 96(SI), Y7
-	VSUBPD  Y3, Y6, Y6
-	VCMPPD  $0x16, Y4, Y6, Y8
-	VMULPD  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
-	VMULPD  Y1, Y6, Y6
-	VADDPD  Y6, Y7, Y7
-	VADDPD  Y2, Y7, Y7
-	VMOVUPD Y7, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	ADDQ    $0x00000080, R9
-	SUBQ    $0x00000010, R14
-	JGE     dnormReluBacky_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Y6
+	VMOVUPD    (SI), Y7
+	VSUBPD     Y3, Y6, Y6
+	VCMPPD     $0x16, Y4, Y6, Y8
+	VMULPD     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y6, Y7, Y7
+	VADDPD     Y2, Y7, Y7
+	VMOVUPD    Y7, (CX)
+	VMOVUPD    32(R9), Y6
+	VMOVUPD    32(SI), Y7
+	VSUBPD     Y3, Y6, Y6
+	VCMPPD     $0x16, Y4, Y6, Y8
+	VMULPD     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y6, Y7, Y7
+	VADDPD     Y2, Y7, Y7
+	VMOVUPD    Y7, 32(CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Y6
+	VMOVUPD    64(SI), Y7
+	VSUBPD     Y3, Y6, Y6
+	VCMPPD     $0x16, Y4, Y6, Y8
+	VMULPD     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y6, Y7, Y7
+	VADDPD     Y2, Y7, Y7
+	VMOVUPD    Y7, 64(CX)
+	VMOVUPD    96(R9), Y6
+	VMOVUPD    96(SI), Y7
+	VSUBPD     Y3, Y6, Y6
+	VCMPPD     $0x16, Y4, Y6, Y8
+	VMULPD     Y0, Y7, Y7
+	VANDPS     Y8, Y7, Y7
+	VMULPD     Y1, Y6, Y6
+	VADDPD     Y6, Y7, Y7
+	VADDPD     Y2, Y7, Y7
+	VMOVUPD    Y7, 96(CX)
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, SI
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000010, R14
+	JGE        dnormReluBacky_loop
 
 dnormReluBacky_singles:
 	ADDQ $0x0000000c, R14
@@ -2567,7 +2577,7 @@ DATA lanes8_3<>+24(SB)/8, $0x000000000000000f
 GLOBL lanes8_3<>(SB), RODATA|NOPTR, $32
 
 // func dpairy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dpairy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -2602,6 +2612,7 @@ dpairy_row:
 	JL   dpairy_tail
 
 dpairy_loop:
+	PREFETCHT1  4096(CX)
 	VMOVUPD     (CX), Y10
 	VFMADD213PD Y0, Y2, Y10
 	VMOVUPD     (SI), Y11
@@ -2612,6 +2623,7 @@ dpairy_loop:
 	VMOVUPD     32(SI), Y11
 	VADDPD      Y11, Y3, Y3
 	VFMADD231PD Y10, Y11, Y7
+	PREFETCHT1  4160(CX)
 	VMOVUPD     64(CX), Y10
 	VFMADD213PD Y0, Y2, Y10
 	VMOVUPD     64(SI), Y11
@@ -2697,7 +2709,7 @@ dpairy_next:
 	RET
 
 // func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·dpairReluy(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -2732,6 +2744,7 @@ dpairReluy_row:
 	JL   dpairReluy_tail
 
 dpairReluy_loop:
+	PREFETCHT1  4096(CX)
 	VMOVUPD     (CX), Y11
 	VFMADD213PD Y0, Y2, Y11
 	VMOVUPD     (SI), Y12
@@ -2748,6 +2761,7 @@ dpairReluy_loop:
 	VANDPD      Y13, Y12, Y12
 	VADDPD      Y12, Y4, Y4
 	VFMADD231PD Y11, Y12, Y8
+	PREFETCHT1  4160(CX)
 	VMOVUPD     64(CX), Y11
 	VFMADD213PD Y0, Y2, Y11
 	VMOVUPD     64(SI), Y12

@@ -7648,7 +7648,7 @@ sscalez_next:
 	RET
 
 // func snormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·snormz(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7678,26 +7678,30 @@ snormz_row:
 	JL   snormz_singles
 
 snormz_loop:
-	VMOVUPS (SI), Z1
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, (CX)
-	VMOVUPS 64(SI), Z1
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS 128(SI), Z1
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, 128(CX)
-	VMOVUPS 192(SI), Z1
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
-	JGE     snormz_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPS    (SI), Z1
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VMOVUPS    Z1, (CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPS    64(SI), Z1
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VMOVUPS    Z1, 64(CX)
+	PREFETCHT1 4224(SI)
+	VMOVUPS    128(SI), Z1
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VMOVUPS    Z1, 128(CX)
+	PREFETCHT1 4288(SI)
+	VMOVUPS    192(SI), Z1
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VMOVUPS    Z1, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	SUBQ       $0x00000040, R11
+	JGE        snormz_loop
 
 snormz_singles:
 	ADDQ $0x00000030, R11
@@ -7730,7 +7734,7 @@ snormz_next:
 	RET
 
 // func snormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·snormReluz(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7760,30 +7764,34 @@ snormReluz_row:
 	JL   snormReluz_singles
 
 snormReluz_loop:
-	VMOVUPS (SI), Z3
-	VSUBPS  Z0, Z3, Z3
-	VMULPS  Z2, Z3, Z3
-	VMAXPS  Z3, Z1, Z3
-	VMOVUPS Z3, (CX)
-	VMOVUPS 64(SI), Z3
-	VSUBPS  Z0, Z3, Z3
-	VMULPS  Z2, Z3, Z3
-	VMAXPS  Z3, Z1, Z3
-	VMOVUPS Z3, 64(CX)
-	VMOVUPS 128(SI), Z3
-	VSUBPS  Z0, Z3, Z3
-	VMULPS  Z2, Z3, Z3
-	VMAXPS  Z3, Z1, Z3
-	VMOVUPS Z3, 128(CX)
-	VMOVUPS 192(SI), Z3
-	VSUBPS  Z0, Z3, Z3
-	VMULPS  Z2, Z3, Z3
-	VMAXPS  Z3, Z1, Z3
-	VMOVUPS Z3, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
-	JGE     snormReluz_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPS    (SI), Z3
+	VSUBPS     Z0, Z3, Z3
+	VMULPS     Z2, Z3, Z3
+	VMAXPS     Z3, Z1, Z3
+	VMOVUPS    Z3, (CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPS    64(SI), Z3
+	VSUBPS     Z0, Z3, Z3
+	VMULPS     Z2, Z3, Z3
+	VMAXPS     Z3, Z1, Z3
+	VMOVUPS    Z3, 64(CX)
+	PREFETCHT1 4224(SI)
+	VMOVUPS    128(SI), Z3
+	VSUBPS     Z0, Z3, Z3
+	VMULPS     Z2, Z3, Z3
+	VMAXPS     Z3, Z1, Z3
+	VMOVUPS    Z3, 128(CX)
+	PREFETCHT1 4288(SI)
+	VMOVUPS    192(SI), Z3
+	VSUBPS     Z0, Z3, Z3
+	VMULPS     Z2, Z3, Z3
+	VMAXPS     Z3, Z1, Z3
+	VMOVUPS    Z3, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	SUBQ       $0x00000040, R11
+	JGE        snormReluz_loop
 
 snormReluz_singles:
 	ADDQ $0x00000030, R11
@@ -7818,7 +7826,7 @@ snormReluz_next:
 	RET
 
 // func snormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·snormAddz(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7848,34 +7856,38 @@ snormAddz_row:
 	JL   snormAddz_singles
 
 snormAddz_loop:
-	VMOVUPS (SI), Z1
-	VMOVUPS (CX), Z3
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z3, Z3
-	VMOVUPS Z3, (CX)
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 64(CX), Z3
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z3, Z3
-	VMOVUPS Z3, 64(CX)
-	VMOVUPS 128(SI), Z1
-	VMOVUPS 128(CX), Z3
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z3, Z3
-	VMOVUPS Z3, 128(CX)
-	VMOVUPS 192(SI), Z1
-	VMOVUPS 192(CX), Z3
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z3, Z3
-	VMOVUPS Z3, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
-	JGE     snormAddz_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPS    (SI), Z1
+	VMOVUPS    (CX), Z3
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z3, Z3
+	VMOVUPS    Z3, (CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPS    64(SI), Z1
+	VMOVUPS    64(CX), Z3
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z3, Z3
+	VMOVUPS    Z3, 64(CX)
+	PREFETCHT1 4224(SI)
+	VMOVUPS    128(SI), Z1
+	VMOVUPS    128(CX), Z3
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z3, Z3
+	VMOVUPS    Z3, 128(CX)
+	PREFETCHT1 4288(SI)
+	VMOVUPS    192(SI), Z1
+	VMOVUPS    192(CX), Z3
+	VSUBPS     Z0, Z1, Z1
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z3, Z3
+	VMOVUPS    Z3, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	SUBQ       $0x00000040, R11
+	JGE        snormAddz_loop
 
 snormAddz_singles:
 	ADDQ $0x00000030, R11
@@ -7912,7 +7924,7 @@ snormAddz_next:
 	RET
 
 // func snormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·snormBackz(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7951,43 +7963,47 @@ snormBackz_row:
 	JL   snormBackz_singles
 
 snormBackz_loop:
-	VMOVUPS (R9), Z1
-	VMOVUPS (SI), Z5
-	VSUBPS  Z4, Z1, Z1
-	VMULPS  Z0, Z5, Z5
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z5, Z5
-	VADDPS  Z3, Z5, Z5
-	VMOVUPS Z5, (CX)
-	VMOVUPS 64(R9), Z1
-	VMOVUPS 64(SI), Z5
-	VSUBPS  Z4, Z1, Z1
-	VMULPS  Z0, Z5, Z5
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z5, Z5
-	VADDPS  Z3, Z5, Z5
-	VMOVUPS Z5, 64(CX)
-	VMOVUPS 128(R9), Z1
-	VMOVUPS 128(SI), Z5
-	VSUBPS  Z4, Z1, Z1
-	VMULPS  Z0, Z5, Z5
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z5, Z5
-	VADDPS  Z3, Z5, Z5
-	VMOVUPS Z5, 128(CX)
-	VMOVUPS 192(R9), Z1
-	VMOVUPS 192(SI), Z5
-	VSUBPS  Z4, Z1, Z1
-	VMULPS  Z0, Z5, Z5
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z5, Z5
-	VADDPS  Z3, Z5, Z5
-	VMOVUPS Z5, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	ADDQ    $0x00000100, R9
-	SUBQ    $0x00000040, R14
-	JGE     snormBackz_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Z1
+	VMOVUPS    (SI), Z5
+	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z0, Z5, Z5
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z5, Z5
+	VADDPS     Z3, Z5, Z5
+	VMOVUPS    Z5, (CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Z1
+	VMOVUPS    64(SI), Z5
+	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z0, Z5, Z5
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z5, Z5
+	VADDPS     Z3, Z5, Z5
+	VMOVUPS    Z5, 64(CX)
+	PREFETCHT1 4224(R9)
+	VMOVUPS    128(R9), Z1
+	VMOVUPS    128(SI), Z5
+	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z0, Z5, Z5
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z5, Z5
+	VADDPS     Z3, Z5, Z5
+	VMOVUPS    Z5, 128(CX)
+	PREFETCHT1 4288(R9)
+	VMOVUPS    192(R9), Z1
+	VMOVUPS    192(SI), Z5
+	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z0, Z5, Z5
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z5, Z5
+	VADDPS     Z3, Z5, Z5
+	VMOVUPS    Z5, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000040, R14
+	JGE        snormBackz_loop
 
 snormBackz_singles:
 	ADDQ $0x00000030, R14
@@ -8030,7 +8046,7 @@ snormBackz_next:
 	RET
 
 // func snormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·snormReluBackz(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -8069,47 +8085,51 @@ snormReluBackz_row:
 	JL   snormReluBackz_singles
 
 snormReluBackz_loop:
-	VMOVUPS  (R9), Z5
-	VMOVUPS  (SI), Z6
-	VSUBPS   Z4, Z5, Z5
-	VCMPPS   $0x16, Z1, Z5, K2
-	VMULPS.Z Z0, Z6, K2, Z6
-	VMULPS   Z2, Z5, Z5
-	VADDPS   Z5, Z6, Z6
-	VADDPS   Z3, Z6, Z6
-	VMOVUPS  Z6, (CX)
-	VMOVUPS  64(R9), Z5
-	VMOVUPS  64(SI), Z6
-	VSUBPS   Z4, Z5, Z5
-	VCMPPS   $0x16, Z1, Z5, K2
-	VMULPS.Z Z0, Z6, K2, Z6
-	VMULPS   Z2, Z5, Z5
-	VADDPS   Z5, Z6, Z6
-	VADDPS   Z3, Z6, Z6
-	VMOVUPS  Z6, 64(CX)
-	VMOVUPS  128(R9), Z5
-	VMOVUPS  128(SI), Z6
-	VSUBPS   Z4, Z5, Z5
-	VCMPPS   $0x16, Z1, Z5, K2
-	VMULPS.Z Z0, Z6, K2, Z6
-	VMULPS   Z2, Z5, Z5
-	VADDPS   Z5, Z6, Z6
-	VADDPS   Z3, Z6, Z6
-	VMOVUPS  Z6, 128(CX)
-	VMOVUPS  192(R9), Z5
-	VMOVUPS  192(SI), Z6
-	VSUBPS   Z4, Z5, Z5
-	VCMPPS   $0x16, Z1, Z5, K2
-	VMULPS.Z Z0, Z6, K2, Z6
-	VMULPS   Z2, Z5, Z5
-	VADDPS   Z5, Z6, Z6
-	VADDPS   Z3, Z6, Z6
-	VMOVUPS  Z6, 192(CX)
-	ADDQ     $0x00000100, CX
-	ADDQ     $0x00000100, SI
-	ADDQ     $0x00000100, R9
-	SUBQ     $0x00000040, R14
-	JGE      snormReluBackz_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Z5
+	VMOVUPS    (SI), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z1, Z5, K2
+	VMULPS.Z   Z0, Z6, K2, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, (CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Z5
+	VMOVUPS    64(SI), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z1, Z5, K2
+	VMULPS.Z   Z0, Z6, K2, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, 64(CX)
+	PREFETCHT1 4224(R9)
+	VMOVUPS    128(R9), Z5
+	VMOVUPS    128(SI), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z1, Z5, K2
+	VMULPS.Z   Z0, Z6, K2, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, 128(CX)
+	PREFETCHT1 4288(R9)
+	VMOVUPS    192(R9), Z5
+	VMOVUPS    192(SI), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z1, Z5, K2
+	VMULPS.Z   Z0, Z6, K2, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000040, R14
+	JGE        snormReluBackz_loop
 
 snormReluBackz_singles:
 	ADDQ $0x00000030, R14
@@ -8240,7 +8260,7 @@ smomentz_next:
 	RET
 
 // func spairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·spairz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -8272,6 +8292,7 @@ spairz_row:
 	JL   spairz_tail
 
 spairz_loop:
+	PREFETCHT1  4096(CX)
 	VCVTPS2PD   (CX), Z1
 	VFMADD213PD Z0, Z2, Z1
 	VCVTPS2PD   (SI), Z7
@@ -8335,7 +8356,7 @@ spairz_next:
 	RET
 
 // func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·spairReluz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -8367,6 +8388,7 @@ spairReluz_row:
 	JL   spairReluz_tail
 
 spairReluz_loop:
+	PREFETCHT1  4096(CX)
 	VCVTPS2PD   (CX), Z7
 	VFMADD213PD Z0, Z2, Z7
 	VCVTPS2PD   (SI), Z8

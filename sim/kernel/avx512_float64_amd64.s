@@ -7607,7 +7607,7 @@ dscalez_next:
 	RET
 
 // func dnormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dnormz(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7637,26 +7637,30 @@ dnormz_row:
 	JL   dnormz_singles
 
 dnormz_loop:
-	VMOVUPD (SI), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VMOVUPD Z1, (CX)
-	VMOVUPD 64(SI), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VMOVUPD Z1, 64(CX)
-	VMOVUPD 128(SI), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VMOVUPD Z1, 128(CX)
-	VMOVUPD 192(SI), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VMOVUPD Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
-	JGE     dnormz_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPD    (SI), Z1
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VMOVUPD    Z1, (CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPD    64(SI), Z1
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VMOVUPD    Z1, 64(CX)
+	PREFETCHT1 4224(SI)
+	VMOVUPD    128(SI), Z1
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VMOVUPD    Z1, 128(CX)
+	PREFETCHT1 4288(SI)
+	VMOVUPD    192(SI), Z1
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VMOVUPD    Z1, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	SUBQ       $0x00000020, R11
+	JGE        dnormz_loop
 
 dnormz_singles:
 	ADDQ $0x00000018, R11
@@ -7689,7 +7693,7 @@ dnormz_next:
 	RET
 
 // func dnormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dnormReluz(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7719,30 +7723,34 @@ dnormReluz_row:
 	JL   dnormReluz_singles
 
 dnormReluz_loop:
-	VMOVUPD (SI), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z2, Z3, Z3
-	VMAXPD  Z3, Z1, Z3
-	VMOVUPD Z3, (CX)
-	VMOVUPD 64(SI), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z2, Z3, Z3
-	VMAXPD  Z3, Z1, Z3
-	VMOVUPD Z3, 64(CX)
-	VMOVUPD 128(SI), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z2, Z3, Z3
-	VMAXPD  Z3, Z1, Z3
-	VMOVUPD Z3, 128(CX)
-	VMOVUPD 192(SI), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z2, Z3, Z3
-	VMAXPD  Z3, Z1, Z3
-	VMOVUPD Z3, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
-	JGE     dnormReluz_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPD    (SI), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     Z2, Z3, Z3
+	VMAXPD     Z3, Z1, Z3
+	VMOVUPD    Z3, (CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPD    64(SI), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     Z2, Z3, Z3
+	VMAXPD     Z3, Z1, Z3
+	VMOVUPD    Z3, 64(CX)
+	PREFETCHT1 4224(SI)
+	VMOVUPD    128(SI), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     Z2, Z3, Z3
+	VMAXPD     Z3, Z1, Z3
+	VMOVUPD    Z3, 128(CX)
+	PREFETCHT1 4288(SI)
+	VMOVUPD    192(SI), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     Z2, Z3, Z3
+	VMAXPD     Z3, Z1, Z3
+	VMOVUPD    Z3, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	SUBQ       $0x00000020, R11
+	JGE        dnormReluz_loop
 
 dnormReluz_singles:
 	ADDQ $0x00000018, R11
@@ -7777,7 +7785,7 @@ dnormReluz_next:
 	RET
 
 // func dnormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dnormAddz(SB), NOSPLIT, $0-64
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7807,34 +7815,38 @@ dnormAddz_row:
 	JL   dnormAddz_singles
 
 dnormAddz_loop:
-	VMOVUPD (SI), Z1
-	VMOVUPD (CX), Z3
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z3, Z3
-	VMOVUPD Z3, (CX)
-	VMOVUPD 64(SI), Z1
-	VMOVUPD 64(CX), Z3
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z3, Z3
-	VMOVUPD Z3, 64(CX)
-	VMOVUPD 128(SI), Z1
-	VMOVUPD 128(CX), Z3
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z3, Z3
-	VMOVUPD Z3, 128(CX)
-	VMOVUPD 192(SI), Z1
-	VMOVUPD 192(CX), Z3
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z3, Z3
-	VMOVUPD Z3, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
-	JGE     dnormAddz_loop
+	PREFETCHT1 4096(SI)
+	VMOVUPD    (SI), Z1
+	VMOVUPD    (CX), Z3
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z3, Z3
+	VMOVUPD    Z3, (CX)
+	PREFETCHT1 4160(SI)
+	VMOVUPD    64(SI), Z1
+	VMOVUPD    64(CX), Z3
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z3, Z3
+	VMOVUPD    Z3, 64(CX)
+	PREFETCHT1 4224(SI)
+	VMOVUPD    128(SI), Z1
+	VMOVUPD    128(CX), Z3
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z3, Z3
+	VMOVUPD    Z3, 128(CX)
+	PREFETCHT1 4288(SI)
+	VMOVUPD    192(SI), Z1
+	VMOVUPD    192(CX), Z3
+	VSUBPD     Z0, Z1, Z1
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z3, Z3
+	VMOVUPD    Z3, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	SUBQ       $0x00000020, R11
+	JGE        dnormAddz_loop
 
 dnormAddz_singles:
 	ADDQ $0x00000018, R11
@@ -7871,7 +7883,7 @@ dnormAddz_next:
 	RET
 
 // func dnormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dnormBackz(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -7910,43 +7922,47 @@ dnormBackz_row:
 	JL   dnormBackz_singles
 
 dnormBackz_loop:
-	VMOVUPD (R9), Z1
-	VMOVUPD (SI), Z5
-	VSUBPD  Z4, Z1, Z1
-	VMULPD  Z0, Z5, Z5
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z5, Z5
-	VADDPD  Z3, Z5, Z5
-	VMOVUPD Z5, (CX)
-	VMOVUPD 64(R9), Z1
-	VMOVUPD 64(SI), Z5
-	VSUBPD  Z4, Z1, Z1
-	VMULPD  Z0, Z5, Z5
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z5, Z5
-	VADDPD  Z3, Z5, Z5
-	VMOVUPD Z5, 64(CX)
-	VMOVUPD 128(R9), Z1
-	VMOVUPD 128(SI), Z5
-	VSUBPD  Z4, Z1, Z1
-	VMULPD  Z0, Z5, Z5
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z5, Z5
-	VADDPD  Z3, Z5, Z5
-	VMOVUPD Z5, 128(CX)
-	VMOVUPD 192(R9), Z1
-	VMOVUPD 192(SI), Z5
-	VSUBPD  Z4, Z1, Z1
-	VMULPD  Z0, Z5, Z5
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z5, Z5
-	VADDPD  Z3, Z5, Z5
-	VMOVUPD Z5, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	ADDQ    $0x00000100, R9
-	SUBQ    $0x00000020, R14
-	JGE     dnormBackz_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Z1
+	VMOVUPD    (SI), Z5
+	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z0, Z5, Z5
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z5, Z5
+	VADDPD     Z3, Z5, Z5
+	VMOVUPD    Z5, (CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Z1
+	VMOVUPD    64(SI), Z5
+	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z0, Z5, Z5
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z5, Z5
+	VADDPD     Z3, Z5, Z5
+	VMOVUPD    Z5, 64(CX)
+	PREFETCHT1 4224(R9)
+	VMOVUPD    128(R9), Z1
+	VMOVUPD    128(SI), Z5
+	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z0, Z5, Z5
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z5, Z5
+	VADDPD     Z3, Z5, Z5
+	VMOVUPD    Z5, 128(CX)
+	PREFETCHT1 4288(R9)
+	VMOVUPD    192(R9), Z1
+	VMOVUPD    192(SI), Z5
+	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z0, Z5, Z5
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z5, Z5
+	VADDPD     Z3, Z5, Z5
+	VMOVUPD    Z5, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000020, R14
+	JGE        dnormBackz_loop
 
 dnormBackz_singles:
 	ADDQ $0x00000018, R14
@@ -7989,7 +8005,7 @@ dnormBackz_next:
 	RET
 
 // func dnormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dnormReluBackz(SB), NOSPLIT, $0-96
 	MOVQ         dst+16(FP), AX
 	MOVQ         dr+24(FP), DX
@@ -8028,47 +8044,51 @@ dnormReluBackz_row:
 	JL   dnormReluBackz_singles
 
 dnormReluBackz_loop:
-	VMOVUPD  (R9), Z5
-	VMOVUPD  (SI), Z6
-	VSUBPD   Z4, Z5, Z5
-	VCMPPD   $0x16, Z1, Z5, K2
-	VMULPD.Z Z0, Z6, K2, Z6
-	VMULPD   Z2, Z5, Z5
-	VADDPD   Z5, Z6, Z6
-	VADDPD   Z3, Z6, Z6
-	VMOVUPD  Z6, (CX)
-	VMOVUPD  64(R9), Z5
-	VMOVUPD  64(SI), Z6
-	VSUBPD   Z4, Z5, Z5
-	VCMPPD   $0x16, Z1, Z5, K2
-	VMULPD.Z Z0, Z6, K2, Z6
-	VMULPD   Z2, Z5, Z5
-	VADDPD   Z5, Z6, Z6
-	VADDPD   Z3, Z6, Z6
-	VMOVUPD  Z6, 64(CX)
-	VMOVUPD  128(R9), Z5
-	VMOVUPD  128(SI), Z6
-	VSUBPD   Z4, Z5, Z5
-	VCMPPD   $0x16, Z1, Z5, K2
-	VMULPD.Z Z0, Z6, K2, Z6
-	VMULPD   Z2, Z5, Z5
-	VADDPD   Z5, Z6, Z6
-	VADDPD   Z3, Z6, Z6
-	VMOVUPD  Z6, 128(CX)
-	VMOVUPD  192(R9), Z5
-	VMOVUPD  192(SI), Z6
-	VSUBPD   Z4, Z5, Z5
-	VCMPPD   $0x16, Z1, Z5, K2
-	VMULPD.Z Z0, Z6, K2, Z6
-	VMULPD   Z2, Z5, Z5
-	VADDPD   Z5, Z6, Z6
-	VADDPD   Z3, Z6, Z6
-	VMOVUPD  Z6, 192(CX)
-	ADDQ     $0x00000100, CX
-	ADDQ     $0x00000100, SI
-	ADDQ     $0x00000100, R9
-	SUBQ     $0x00000020, R14
-	JGE      dnormReluBackz_loop
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Z5
+	VMOVUPD    (SI), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z1, Z5, K2
+	VMULPD.Z   Z0, Z6, K2, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, (CX)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Z5
+	VMOVUPD    64(SI), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z1, Z5, K2
+	VMULPD.Z   Z0, Z6, K2, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, 64(CX)
+	PREFETCHT1 4224(R9)
+	VMOVUPD    128(R9), Z5
+	VMOVUPD    128(SI), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z1, Z5, K2
+	VMULPD.Z   Z0, Z6, K2, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, 128(CX)
+	PREFETCHT1 4288(R9)
+	VMOVUPD    192(R9), Z5
+	VMOVUPD    192(SI), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z1, Z5, K2
+	VMULPD.Z   Z0, Z6, K2, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, 192(CX)
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, SI
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000020, R14
+	JGE        dnormReluBackz_loop
 
 dnormReluBackz_singles:
 	ADDQ $0x00000018, R14
@@ -8198,7 +8218,7 @@ dmomentz_next:
 	RET
 
 // func dpairz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dpairz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -8229,11 +8249,13 @@ dpairz_row:
 	JL   dpairz_tail
 
 dpairz_loop:
+	PREFETCHT1  4096(CX)
 	VMOVUPD     (CX), Z1
 	VFMADD213PD Z0, Z2, Z1
 	VMOVUPD     (SI), Z7
 	VADDPD      Z7, Z3, Z3
 	VFMADD231PD Z1, Z7, Z5
+	PREFETCHT1  4160(CX)
 	VMOVUPD     64(CX), Z1
 	VFMADD213PD Z0, Z2, Z1
 	VMOVUPD     64(SI), Z7
@@ -8292,7 +8314,7 @@ dpairz_next:
 	RET
 
 // func dpairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint64, out *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dpairReluz(SB), NOSPLIT, $0-64
 	MOVQ         src+32(FP), AX
 	MOVQ         sr+40(FP), DX
@@ -8323,12 +8345,14 @@ dpairReluz_row:
 	JL   dpairReluz_tail
 
 dpairReluz_loop:
+	PREFETCHT1  4096(CX)
 	VMOVUPD     (CX), Z7
 	VFMADD213PD Z0, Z2, Z7
 	VMOVUPD     (SI), Z8
 	VCMPPD      $0x16, Z1, Z7, K1
 	VADDPD      Z8, Z3, K1, Z3
 	VFMADD231PD Z7, Z8, K1, Z5
+	PREFETCHT1  4160(CX)
 	VMOVUPD     64(CX), Z7
 	VFMADD213PD Z0, Z2, Z7
 	VMOVUPD     64(SI), Z8

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -16,6 +17,19 @@ type pass struct {
 	sources []string
 	scalars []string
 	body    func(v vector, p *passBody)
+}
+
+// ahead is how far, in bytes, a pass with scalars of its channel asks for its source
+// into the second-level cache. Such passes meet tensors that the cache has lost; the
+// processor's own fetching stops at the end of a page, where a plane often ends too.
+// The image behind the last plane comes next in the batch.
+const ahead = 4096
+
+// fetchAhead asks for the line ahead of at + disp, once per line.
+func fetchAhead(at reg.GPVirtual, disp int) {
+	if disp%64 == 0 {
+		PREFETCHT1(Mem{Base: at, Disp: ahead + disp})
+	}
 }
 
 // passBody gives a pass its operands for one vector.
@@ -193,6 +207,9 @@ func rowPass(v vector, p pass) {
 	JL(LabelRef(name + "_singles"))
 	Label(name + "_loop")
 	for u := range unroll {
+		if slices.Contains(p.scalars, "mean") {
+			fetchAhead(at["src"], u*v.bytes())
+		}
 		vectorAt(u)
 	}
 	step(unroll)

@@ -67,6 +67,9 @@ func channelSum(v vector, base string, withG, relu bool) {
 	JL(LabelRef(name + "_tail"))
 	Label(name + "_loop")
 	for i := range c.parts {
+		if d := i * c.d.lanes() * v.size(); withG {
+			fetchAhead(c.at["src"], d)
+		}
 		c.part(i, nil)
 	}
 	for _, s := range names {
