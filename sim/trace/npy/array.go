@@ -99,8 +99,8 @@ func Read(r io.Reader, name string) (*Array, error) {
 	buf := make([]byte, width*4096)
 	for len(a.Data) < n {
 		want := min(len(buf), width*(n-len(a.Data)))
-		if _, err := io.ReadFull(r, buf[:want]); err != nil {
-			return fail("it is cut off: %d of %d numbers are there", len(a.Data), n)
+		if got, err := io.ReadFull(r, buf[:want]); err != nil {
+			return fail("it is cut off: %d of %d numbers are there", len(a.Data)+got/width, n)
 		}
 		for i := 0; i < want; i += width {
 			a.Data = append(a.Data, decode(buf[i:]))
