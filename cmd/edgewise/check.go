@@ -82,6 +82,9 @@ func printReport(w io.Writer, dir string, t *trace.Trace, r check.Report, asJSON
 		at := "manifest"
 		if f.Point >= 0 {
 			at = fmt.Sprintf("line %d, step %d", f.Point+1, f.Step)
+			if f.Line > 0 {
+				at = fmt.Sprintf("line %d of the source, step %d", f.Line, f.Step)
+			}
 		}
 		if _, err := fmt.Fprintf(w, "%s: %s: %s (%d points): %s\n", f.Severity, at, f.What, f.Count, f.Means); err != nil {
 			return err

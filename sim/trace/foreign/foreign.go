@@ -170,7 +170,7 @@ func Detect(path string) (Format, error) {
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return Format{}, fmt.Errorf("importing %s: %w", path, err)
 		}
-		s.head = s.head[:n]
+		s.head = bytes.TrimPrefix(s.head[:n], []byte("\xef\xbb\xbf"))
 	}
 	for _, f := range Formats() {
 		if f.detect(s) {
