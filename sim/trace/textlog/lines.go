@@ -19,7 +19,7 @@ type Lines struct {
 	line    int
 	read    int // lines read from r
 	text    string
-	queue   []queued // lines that were read ahead and put back
+	queue   []queued // lines that were read ahead and put back, the next one last
 	err     error
 	Partial bool // the last line had no ending: the file may be cut
 	CRLF    bool // some line ended in carriage return and newline
@@ -37,9 +37,9 @@ func NewLines(r io.Reader, file string, report func(*Error)) *Lines {
 
 // Next advances to the next line and says whether there is one.
 func (l *Lines) Next() bool {
-	if len(l.queue) > 0 {
-		l.text, l.line = l.queue[0].text, l.queue[0].line
-		l.queue = l.queue[1:]
+	if n := len(l.queue); n > 0 {
+		l.text, l.line = l.queue[n-1].text, l.queue[n-1].line
+		l.queue = l.queue[:n-1]
 		return true
 	}
 	if l.err != nil {
@@ -99,7 +99,11 @@ type queued struct {
 }
 
 // back makes the next calls of Next return these lines.
-func (l *Lines) back(lines []queued) { l.queue = append(lines, l.queue...) }
+func (l *Lines) back(lines []queued) {
+	for i := len(lines) - 1; i >= 0; i-- {
+		l.queue = append(l.queue, lines[i])
+	}
+}
 
 // Text is the current line.
 func (l *Lines) Text() string { return l.text }

@@ -163,3 +163,18 @@ func FuzzTensor(f *testing.F) {
 		_ = last
 	})
 }
+
+// Many broken tensors cost time in proportion to their number.
+func TestManyBrokenTensors(t *testing.T) {
+	l := lines(strings.Repeat("[rank0]: tensor([[1.,\n[rank1]: tensor([[2.,\n1.,\n", 60_000))
+	n := 0
+	for l.Next() {
+		_, ok, _ := l.Tensor()
+		if ok {
+			n++
+		}
+	}
+	if n != 120_000 {
+		t.Errorf("%d tensors were begun", n)
+	}
+}
