@@ -11,8 +11,18 @@ func Normalise[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale []T,
 	if h == 0 {
 		return
 	}
+	if v := rowsOf[T](); v != nil {
+		f := v.norm
+		if relu {
+			f = v.normRelu
+		}
+		scaledPlanes(f, h, n, dst, dp, src, sp, mean, scale)
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		normRows(h, n, plane(dst, dp, c), plane(src, sp, c), mean[c], scale[c], relu)
+		for y := range h {
+			normRowGo(plane(dst, dp, c).row(y, n), plane(src, sp, c).row(y, n), mean[c], scale[c], relu)
+		}
 	}
 }
 
@@ -27,8 +37,14 @@ func NormaliseAdd[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale [
 	if h == 0 {
 		return
 	}
+	if v := rowsOf[T](); v != nil {
+		scaledPlanes(v.normAdd, h, n, dst, dp, src, sp, mean, scale)
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		normAddRows(h, n, plane(dst, dp, c), plane(src, sp, c), mean[c], scale[c])
+		for y := range h {
+			normAddRowGo(plane(dst, dp, c).row(y, n), plane(src, sp, c).row(y, n), mean[c], scale[c])
+		}
 	}
 }
 
@@ -70,7 +86,23 @@ func NormaliseBackward[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, s
 	if h == 0 {
 		return
 	}
+	if v := rowsOf[T](); v != nil {
+		f := v.normBack
+		if relu {
+			f = v.normReluBack
+		}
+		q, dr, dc := start(dst, dp)
+		r, gr, gc := start(g, gp)
+		s, sr, sc := start(src, sp)
+		mean, a, b, c0 := mean[:dp.C], a[:dp.C], b[:dp.C], c0[:dp.C]
+		for c, m := range mean {
+			f(h, n, further(q, c*dc), dr, further(r, c*gc), gr, further(s, c*sc), sr, word(a[c]), word(b[c]), word(c0[c]), word(m))
+		}
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		normBackRows(h, n, plane(dst, dp, c), plane(g, gp, c), plane(src, sp, c), a[c], b[c], c0[c], mean[c], relu)
+		for y := range h {
+			normBackRowGo(plane(dst, dp, c).row(y, n), plane(g, gp, c).row(y, n), plane(src, sp, c).row(y, n), a[c], b[c], c0[c], mean[c], relu)
+		}
 	}
 }

@@ -88,41 +88,25 @@ func addRows[T Float](h, n int, dst, src rect[T]) {
 	}
 }
 
-func normRows[T Float](h, n int, dst, src rect[T], mean, scale T, relu bool) {
-	if v := rowsOf[T](); v != nil {
-		f := v.norm
-		if relu {
-			f = v.normRelu
-		}
-		f(h, n, dst.ptr(), dst.step(), src.ptr(), src.step(), word(mean), word(scale))
-		return
+// start is the address of the first value of planes p, with the bytes from row to row
+// and from plane to plane; nil without planes.
+func start[T Float](s []T, p Planes) (first *byte, row, plane int) {
+	if p.C > 0 {
+		first = ptr(s, p.Origin)
 	}
-	for y := range h {
-		normRowGo(dst.row(y, n), src.row(y, n), mean, scale, relu)
-	}
+	return first, p.RowStride * sizeOf[T](), p.PlaneStride * sizeOf[T]()
 }
 
-func normAddRows[T Float](h, n int, dst, src rect[T], mean, scale T) {
-	if v := rowsOf[T](); v != nil {
-		v.normAdd(h, n, dst.ptr(), dst.step(), src.ptr(), src.step(), word(mean), word(scale))
-		return
-	}
-	for y := range h {
-		normAddRowGo(dst.row(y, n), src.row(y, n), mean, scale)
-	}
-}
+// further is the address n bytes behind p.
+func further(p *byte, n int) *byte { return (*byte)(unsafe.Add(unsafe.Pointer(p), n)) }
 
-func normBackRows[T Float](h, n int, dst, g, src rect[T], a, b, c, mean T, relu bool) {
-	if v := rowsOf[T](); v != nil {
-		f := v.normBack
-		if relu {
-			f = v.normReluBack
-		}
-		f(h, n, dst.ptr(), dst.step(), g.ptr(), g.step(), src.ptr(), src.step(), word(a), word(b), word(c), word(mean))
-		return
-	}
-	for y := range h {
-		normBackRowGo(dst.row(y, n), g.row(y, n), src.row(y, n), a, b, c, mean, relu)
+// scaledPlanes runs a pass with a mean and a factor for each channel.
+func scaledPlanes[T Float](f rowsB, h, n int, dst []T, dp Planes, src []T, sp Planes, mean, scale []T) {
+	d, dr, dc := start(dst, dp)
+	s, sr, sc := start(src, sp)
+	mean, scale = mean[:dp.C], scale[:dp.C]
+	for c, m := range mean {
+		f(h, n, further(d, c*dc), dr, further(s, c*sc), sr, word(m), word(scale[c]))
 	}
 }
 

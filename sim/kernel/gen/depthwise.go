@@ -102,20 +102,26 @@ func correlateWide(v vector, size, ratio, stride int) {
 	src, sr, dx := param("src"), param("sr"), param("dx")
 	dst, n := param("dst"), param("n")
 	wp := param("w")
-	w := v.regs(size * size)
+	var even reg.VecVirtual
+	ladder := []int{8, 4, 2, 1}
+	held := 32 - ladder[0] - 1 // registers left for weights
+	if stride == 2 {
+		even = evens(v)
+		held--
+	}
+	w := v.regs(min(size*size, held))
 	for t, r := range w {
 		v.broadcast(Mem{Base: wp, Disp: t * v.size()}, r)
 	}
-	var even reg.VecVirtual
-	if stride == 2 {
-		even = evens(v)
+	tap := func(t int, x, to reg.VecVirtual) {
+		if t < len(w) {
+			v.fma(w[t], x, to)
+			return
+		}
+		v.pick(VFMADD231PS_BCST, VFMADD231PD_BCST, Mem{Base: wp, Disp: t * v.size()}, x, to)
 	}
 	q := GP64()
 	at := taps(q, dx, size)
-	ladder := []int{8, 4, 2, 1}
-	if size == 5 {
-		ladder = []int{4, 2, 1}
-	}
 	all, x := v.regs(ladder[0]), v.reg()
 	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
 		acc := all[:rows]
@@ -138,7 +144,7 @@ func correlateWide(v vector, size, ratio, stride int) {
 							v.pick(VPERMT2PS, VPERMT2PD, second(v, at(j)), even, x)
 						}
 					}
-					v.fma(w[i*size+j], x, acc[y])
+					tap(i*size+j, x, acc[y])
 				}
 			}
 			ADDQ(sr, q)
