@@ -55,7 +55,11 @@ func printSummary(w io.Writer, dir string, t *trace.Trace, asJSON bool) error {
 		Runs: []string{t.Manifest.Run},
 	}
 	for _, e := range edges {
-		out.Add(table.Text(e.Kind), table.Text(e.Edge), table.Text(e.Op), table.Number(e.Prob), table.Number(e.None))
+		item := table.Item(table.Number(e.None))
+		if none < 0 {
+			item = table.NotApplicable()
+		}
+		out.Add(table.Text(e.Kind), table.Text(e.Edge), table.Text(e.Op), table.Number(e.Prob), item)
 	}
 	if err := out.Terminal(w, 0); err != nil {
 		return err

@@ -43,6 +43,10 @@ func Assemble(out string, runs []Run) error {
 		}
 		r.Runs = append(r.Runs, shown)
 		for k, kind := range x.Observed.Manifest.Kinds {
+			if x.Observed.Manifest.None() < 0 {
+				r.Verdict.Details = append(r.Verdict.Details, x.Arm.Name+" has no none operation: there is no none-probability to draw")
+				break
+			}
 			f, err := figure.NoneProbability(x.Observed, k, drawn...)
 			if err != nil {
 				return fmt.Errorf("figure of %s: %w", x.Folder, err)

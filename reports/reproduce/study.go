@@ -51,7 +51,7 @@ func Study(ctx context.Context, arms []Arm, o Options) ([]Run, error) {
 	runs, total := plan(arms, o)
 	var mu sync.Mutex
 	done := make([]int, len(runs))
-	var errs []error
+	errs := make([]error, len(runs))
 	each(len(runs), o.Jobs, func(i int) {
 		err := runs[i].search(ctx, func(steps int) {
 			if o.Progress == nil {
@@ -67,9 +67,7 @@ func Study(ctx context.Context, arms []Arm, o Options) ([]Run, error) {
 			o.Progress(sum, total)
 		})
 		if err != nil {
-			mu.Lock()
-			errs = append(errs, fmt.Errorf("%s: %w", runs[i].Folder, err))
-			mu.Unlock()
+			errs[i] = fmt.Errorf("%s: %w", runs[i].Folder, err)
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
