@@ -33,6 +33,7 @@ type verbs struct {
 	Report    reportCmd    `cmd:"" help:"Write tables, figures and report.html of stored traces, or follow running searches."`
 	Prove     proveCmd     `cmd:"" help:"Run the register of claims and print its status."`
 	Bench     benchCmd     `cmd:"" help:"Measure kernels and search steps against this machine's ceilings, and against PyTorch."`
+	Ablate    ablateCmd    `cmd:"" help:"Change how costs are assigned, and show what that does to the wiring."`
 	Compare   compareCmd   `cmd:"" help:"Score predictions against observed traces."`
 }
 

@@ -1,0 +1,107 @@
+package ablation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"edgewise/sim/search"
+	"edgewise/sim/trace"
+)
+
+// failureFile holds why a run without a usable trace failed.
+const failureFile = "failed.txt"
+
+// Options says how jobs are run; none of it changes what is found.
+type Options struct {
+	Jobs     int // runs at a time
+	Out      string
+	Progress func(done, total int) // work of the runs that are left; may be called from several goroutines
+}
+
+// Run makes every job, or takes over what Out holds of it: finished runs are left as
+// they are, begun ones resumed. A run that fails is noted in its folder and does not
+// stop the others; only the end of ctx is an error.
+func Run(ctx context.Context, jobs []Job, o Options) error {
+	var left []Job
+	total := 0
+	for _, j := range Unique(jobs) {
+		if _, err := j.outcome(o.Out); err != nil {
+			left = append(left, j)
+			total += j.Work()
+		}
+	}
+	jobs = left
+	var mu sync.Mutex
+	done, sum := make([]int, len(jobs)), 0
+	progress := func(i, steps int) {
+		if o.Progress == nil {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		work := int(int64(jobs[i].Work()) * int64(steps) / int64(jobs[i].Spec.Steps))
+		sum += work - done[i]
+		done[i] = work
+		o.Progress(sum, total)
+	}
+	var errs []error
+	Each(len(jobs), o.Jobs, func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := jobs[i].run(ctx, o.Out, func(steps int) { progress(i, steps) }); err != nil {
+			mu.Lock()
+			errs = append(errs, err)
+			mu.Unlock()
+		}
+		if ctx.Err() == nil {
+			progress(i, jobs[i].Spec.Steps)
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+// run makes one run. Its error is a fault of the folder, not of the search.
+func (j Job) run(ctx context.Context, out string, progress func(steps int)) error {
+	dir := j.Folder(out)
+	note := filepath.Join(dir, failureFile)
+	if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("run %s: %w", j.ID(), err)
+	}
+	err := search.Store(ctx, j.Spec, dir, true, search.Options{
+		Workers: 1, Checkpoint: 200, Progress: func(done, _ int, _ *trace.Point) { progress(done) },
+	})
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	if merr := os.MkdirAll(dir, 0o755); merr != nil {
+		return fmt.Errorf("run %s: %w", j.ID(), errors.Join(err, merr))
+	}
+	return trace.WriteFile(note, []byte(err.Error()+"\n"))
+}
+
+// Each calls f for 0..n-1 on jobs goroutines.
+func Each(n, jobs int, f func(i int)) {
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range max(1, min(jobs, n)) {
+		wg.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
