@@ -59,7 +59,11 @@ type exit int
 // run is the whole program as a function.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
-		if e, ok := recover().(exit); ok {
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
 			code = int(e)
 		}
 	}()

@@ -122,6 +122,7 @@ func (c *searchCmd) spec() (spec.Spec, error) {
 		sp.Record.Every = c.Every
 	}
 	sp.Record.Every = min(sp.Record.Every, sp.Steps)
+	sp.Record.Eval = min(sp.Record.Eval, sp.Steps)
 	if c.Seed != 0 {
 		sp.Seed = c.Seed
 	}

@@ -31,8 +31,8 @@ func SettingsTable(runs []Run) table.Table {
 		var first, last, accuracy []float64
 		for _, r := range rs {
 			n := len(r.Observed.Points) - 1
-			first = append(first, meanGap(r.Observed, 0, n/10))
-			last = append(last, meanGap(r.Observed, n-n/10, n))
+			first = append(first, meanGap(r.Observed, 0, max(1, n/10)))
+			last = append(last, meanGap(r.Observed, n-max(1, n/10), n))
 			if p := r.Observed.Points[n]; p.Test != nil {
 				accuracy = append(accuracy, p.Test.Accuracy())
 			}
@@ -136,9 +136,9 @@ func CostTable(runs []Run) table.Table {
 				var x []float64
 				for _, r := range rs {
 					n := len(r.Observed.Points) - 1
-					from, to := 0, n/10
+					from, to := 0, max(1, n/10)
 					if late {
-						from, to = n-n/10, n
+						from, to = n-max(1, n/10), n
 					}
 					x = append(x, meanEdgeCost(r.Observed, e, from, to))
 				}

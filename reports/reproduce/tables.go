@@ -34,7 +34,7 @@ func BiasTable(runs []Run) table.Table {
 		},
 		Notes: []string{
 			"Calibrated constants of law-step, law and blind: " + predict.Calibration + ".",
-			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy, blind the spec alone; nulls see none of the run (same and depth are fitted on the other seeds of the arm).",
+			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy, blind the spec alone; nulls see none of the run (same and depth are fitted on the other seeds of the arm; where there is one run only, in hindsight on that run).",
 			"Verdict on the claim: the interval of the observed mean lies on the claimed side (agrees), on the other (disagrees), or on both (not enough evidence).",
 		},
 	}
@@ -120,6 +120,7 @@ func ScoreTable(runs []Run) table.Table {
 			"R2 = 1 - SSE/SST over edges and points of one run, SST about the mean; 0 is a constant in hindsight, negative is worse.",
 			"none or not: share of edges on which none wins at the end in both or in neither; sign of gap: share of runs whose predicted width gap has the observed sign.",
 			fmt.Sprintf("driven uses windows of %d steps; means only drops the second moments and fails under Adam (P5.11).", Window),
+			"null: same and null: depth are fitted on the other runs of the arm, or, where there is none, in hindsight on the run itself.",
 		},
 	}
 	last := ""

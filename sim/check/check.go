@@ -133,7 +133,8 @@ func (r *Report) health(t *trace.Trace) {
 	loss, entropy, prob := logged(t)
 	for i, p := range t.Points {
 		bad := ""
-		for name, s := range map[string]*trace.Split{"train": p.Train, "search": p.Search, "test": p.Test} {
+		for k, s := range []*trace.Split{p.Test, p.Search, p.Train} {
+			name := [...]string{"test", "search", "train"}[k]
 			if s != nil && (math.IsNaN(s.Loss) && loss[name] || math.IsInf(s.Loss, 0) || math.IsNaN(s.Entropy) && entropy[name] && loss[name]) {
 				bad = "the " + name + " loss or entropy"
 			}
@@ -162,7 +163,8 @@ func logged(t *trace.Trace) (loss, entropy map[string]bool, prob bool) {
 	loss, entropy = map[string]bool{}, map[string]bool{}
 	for i := range t.Points {
 		p := &t.Points[i]
-		for name, s := range map[string]*trace.Split{"train": p.Train, "search": p.Search, "test": p.Test} {
+		for k, s := range []*trace.Split{p.Test, p.Search, p.Train} {
+			name := [...]string{"test", "search", "train"}[k]
 			if s != nil {
 				loss[name] = loss[name] || !math.IsNaN(s.Loss)
 				entropy[name] = entropy[name] || !math.IsNaN(s.Entropy)

@@ -106,6 +106,9 @@ func single(t *trace.Trace) bool {
 // decimals is the number of decimal places that all probabilities fit in, or 0
 // when they need more than 6.
 func decimals(t *trace.Trace) int {
+	if t.Manifest.Source == "edgewise search" {
+		return 0 // our own traces are exact: a round number in them is not a rounded one
+	}
 	if _, _, prob := logged(t); !prob {
 		return 0
 	}

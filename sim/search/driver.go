@@ -28,6 +28,7 @@ type driver interface {
 	advance() (*trace.Point, error)
 	final() (*trace.Point, error)
 	evaluate(p *trace.Point) error
+	begin() *trace.Point
 	at() int
 	save() []byte
 	load(text []byte) error
@@ -111,6 +112,12 @@ func loop(ctx context.Context, s spec.Spec, d driver, o Options, sink func(*trac
 			if !errors.Is(err, ErrDiverged) {
 				return err
 			}
+			if window.Len() > 0 {
+				q := window.Point()
+				if serr := sink(&q); serr != nil {
+					return serr
+				}
+			}
 			p.Status = err.Error()
 			if serr := sink(p); serr != nil {
 				return serr
@@ -131,9 +138,16 @@ func loop(ctx context.Context, s spec.Spec, d driver, o Options, sink func(*trac
 	}
 	p, err := d.final()
 	if err != nil {
-		return err
+		if !errors.Is(err, ErrDiverged) {
+			return err
+		}
+		err = fmt.Errorf("final evaluation: %w", err)
+		p.Status = err.Error()
 	}
-	return sink(p)
+	if serr := sink(p); serr != nil {
+		return serr
+	}
+	return err
 }
 
 // advance makes one step, after an evaluation where one is due.
@@ -141,7 +155,7 @@ func advance(s spec.Spec, d driver) (*trace.Point, error) {
 	var eval trace.Point
 	if s.Record.Eval > 0 && d.at()%s.Record.Eval == 0 {
 		if err := d.evaluate(&eval); err != nil {
-			return nil, err
+			return d.begin(), fmt.Errorf("step %d: evaluation: %w", d.at(), err)
 		}
 	}
 	p, err := d.advance()
@@ -187,10 +201,12 @@ func Store(ctx context.Context, s spec.Spec, dir string, resume bool, o Options)
 	if every <= 0 {
 		every = 500
 	}
+	saved := d.at()
 	err = loop(ctx, s, d, o, w.Append, func(steps int) error {
-		if steps%every != 0 && ctx.Err() == nil {
+		if steps-saved < every && ctx.Err() == nil {
 			return nil
 		}
+		saved = steps
 		at, err := w.Sync()
 		if err != nil {
 			return err

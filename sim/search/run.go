@@ -370,9 +370,12 @@ func (r *run[T]) moveAlpha() {
 
 // healthy names what stopped being a number.
 func (r *run[T]) healthy(p *trace.Point) error {
-	for name, s := range map[string]*trace.Split{"train": p.Train, "search": p.Search} {
-		if s != nil && (math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0)) {
-			return fmt.Errorf("%w: the %s loss is %v", ErrDiverged, name, s.Loss)
+	for _, x := range []struct {
+		name  string
+		split *trace.Split
+	}{{"train", p.Train}, {"search", p.Search}} {
+		if s := x.split; s != nil && (math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0)) {
+			return fmt.Errorf("%w: the %s loss is %v", ErrDiverged, x.name, s.Loss)
 		}
 	}
 	if !r.arch.finite() {

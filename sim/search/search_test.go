@@ -230,6 +230,33 @@ func TestDivergenceIsNamed(t *testing.T) {
 	}
 }
 
+// Divergence inside a window keeps the steps before it, and divergence in an
+// evaluation ends the trace with its name too.
+func TestDivergenceKeepsWhatCameBefore(t *testing.T) {
+	s := tiny()
+	s.Precision, s.Steps = spec.Float32, 60
+	s.Net.Channels = 1
+	s.Theta = spec.Theta{Rate: 1e3, RateMin: 1e3, WeightDecay: 1e3}
+	for _, r := range []spec.Record{{Every: 7}, {Every: 1, Eval: 1}, {Every: 60}} {
+		s.Record = r
+		tr, err := Record(context.Background(), s, Options{})
+		if !errors.Is(err, ErrDiverged) {
+			t.Fatalf("%+v: %v", r, err)
+		}
+		last := tr.Points[len(tr.Points)-1]
+		if !strings.Contains(last.Status, "diverged") {
+			t.Errorf("%+v: the trace ends with %q", r, last.Status)
+		}
+		for i, step := 0, 0; i < len(tr.Points); i++ {
+			if tr.Points[i].Step != step {
+				t.Errorf("%+v: step %d stands where step %d was due", r, tr.Points[i].Step, step)
+				break
+			}
+			step += tr.Points[i].Steps
+		}
+	}
+}
+
 func TestEdgeRules(t *testing.T) {
 	s := tiny()
 	s.Edges = []spec.EdgeRule{

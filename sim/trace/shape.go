@@ -67,6 +67,9 @@ func (m *Manifest) checkPoint(p *Point) error {
 	}
 	cubes := map[string][][][]float64{"alpha": p.Alpha, "prob": p.Prob, "gate": p.Gate, "cost_to_date": p.CostToDate, "grad": p.Grad}
 	if c := p.Cost; c != nil {
+		if c.Count == nil {
+			return fmt.Errorf("field cost_count is missing beside cost")
+		}
 		cubes["cost_count"], cubes["cost"], cubes["cost_square"] = c.Count, c.Mean, c.Square
 		if c.Cross != nil {
 			if len(c.Cross) != len(m.Kinds) {

@@ -74,6 +74,8 @@ func (a *Accumulator) Add(p *Point) {
 	if p.EdgeCost != nil {
 		if a.p.EdgeCost == nil {
 			a.p.EdgeCost = zeros2(p.EdgeCost)
+		}
+		if a.p.SkipCost == nil && p.SkipCost != nil {
 			a.p.SkipCost = make([]float64, len(p.SkipCost))
 		}
 		for c, v := range p.SkipCost {
