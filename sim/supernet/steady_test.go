@@ -103,8 +103,12 @@ func TestNoAllocationPerStep(t *testing.T) {
 			r.backward(hard, Eval, Want{Cost: true})
 		}
 		step()
-		if a := testing.AllocsPerRun(5, step); a > 0 {
-			t.Errorf("%d workers: %g allocations per step", workers, a)
+		least := testing.AllocsPerRun(5, step)
+		for range 4 { // the runtime allocates too now and then, when goroutines park; a step that does shows every time
+			least = min(least, testing.AllocsPerRun(5, step))
+		}
+		if least > 0 {
+			t.Errorf("%d workers: %g allocations per step", workers, least)
 		}
 	}
 }
