@@ -1,0 +1,241 @@
+package ablation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"edgewise/sim/trace"
+)
+
+const small = `
+name = "small"
+seeds = 2
+first_seed = 3
+[[base]]
+name = "b"
+[base.spec]
+steps = 8
+batch = 8
+data = { side = 8, train = 64, search = 0, test = 16 }
+net = { channels = 2, stem = 1 }
+alpha = { rate = 0.05, weight_decay = 0.0 }
+[[arm]]
+name = "loo"
+interventions = [{ name = "leave-one-out" }]
+[[arm]]
+name = "same"
+spec = { steps = 8 }
+[[arm]]
+name = "diverges"
+spec = { theta = { rate = 1e3, rate_min = 1e3, clip = 0.0, weight_decay = 1e3 } }
+[[arm]]
+name = "both"
+against = "loo"
+interventions = [{ name = "centred" }, { name = "entropy", strength = 0.1 }]
+`
+
+func smallGrid(t *testing.T) Grid {
+	t.Helper()
+	g, err := Decode("small", []byte(small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// contents are all files of the finished runs of a folder.
+func contents(t *testing.T, jobs []Job, out string) string {
+	t.Helper()
+	var b strings.Builder
+	for _, j := range Unique(jobs) {
+		for _, name := range runFiles {
+			text, err := os.ReadFile(filepath.Join(j.Folder(out), name))
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			b.WriteString(j.ID() + name)
+			b.Write(text)
+		}
+	}
+	return b.String()
+}
+
+// A local run, one with more jobs, one that was stopped again and again, and the merge
+// of shards hold the same bytes.
+func TestEveryWayToRunGivesTheSameBytes(t *testing.T) {
+	g := smallGrid(t)
+	jobs := g.Jobs()
+	local := t.TempDir()
+	if err := Run(context.Background(), jobs, Options{Jobs: 1, Out: local}); err != nil {
+		t.Fatal(err)
+	}
+	want := contents(t, jobs, local)
+	if left := Missing(jobs, local); len(left) != 0 {
+		t.Errorf("%d runs are left", len(left))
+	}
+
+	stopped := t.TempDir()
+	for stops := 0; ; stops++ {
+		ctx, cancel := context.WithCancel(context.Background())
+		calls := 0
+		err := Run(ctx, jobs, Options{Jobs: 2, Out: stopped, Progress: func(_, _ int) {
+			if calls++; calls == 13 {
+				cancel()
+			}
+		}})
+		cancel()
+		if err == nil {
+			if stops < 3 {
+				t.Errorf("only %d stops: the test says little", stops)
+			}
+			break
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	if contents(t, jobs, stopped) != want {
+		t.Error("stopped and resumed, the runs differ")
+	}
+
+	out := t.TempDir()
+	var shards []string
+	n := 0
+	for i := 1; i <= 3; i++ {
+		part, err := Shard(Unique(jobs), i, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += len(part)
+		shards = append(shards, t.TempDir())
+		if err := Run(context.Background(), part, Options{Jobs: 1, Out: shards[i-1]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n != len(Unique(jobs)) {
+		t.Errorf("3 shards have %d runs of %d", n, len(Unique(jobs)))
+	}
+	if copied, err := Merge(jobs, shards, out); err != nil || copied != n {
+		t.Errorf("merged %d of %d: %v", copied, n, err)
+	}
+	if contents(t, jobs, out) != want {
+		t.Error("merged from shards, the runs differ")
+	}
+	if copied, err := Merge(jobs, shards, out); err != nil || copied != 0 {
+		t.Errorf("merged again: %d copied, %v", copied, err)
+	}
+	path := filepath.Join(jobs[0].Folder(shards[0]), trace.ManifestFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(text, []byte(`"source"`), []byte(`"sourcf"`), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Merge(jobs, shards, out); err == nil || !strings.Contains(err.Error(), "differ") {
+		t.Errorf("machines that disagree are merged: %v", err)
+	}
+}
+
+// A run that diverges says so and leaves the others alone; runs with one spec are one.
+func TestFailedArmsSpoilNothing(t *testing.T) {
+	g := smallGrid(t)
+	jobs := g.Jobs()
+	if len(jobs) != 10 || len(Unique(jobs)) != 8 {
+		t.Errorf("%d jobs, %d runs: expected 10 and, two being their base, 8", len(jobs), len(Unique(jobs)))
+	}
+	out := t.TempDir()
+	for _, r := range Collect(jobs, out) {
+		if !errors.Is(r.Err, ErrNotRun) {
+			t.Fatalf("nothing was run: %v", r.Err)
+		}
+	}
+	if err := Run(context.Background(), jobs, Options{Jobs: 2, Out: out}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range Collect(jobs, out) {
+		switch {
+		case r.Arm == "diverges":
+			if r.Err == nil || !strings.Contains(r.Err.Error(), "diverged") {
+				t.Errorf("%s: %v", r.Spec.Name, r.Err)
+			}
+		case r.Err != nil || !r.Outcome.Failure.Known:
+			t.Errorf("%s: %v %v", r.Spec.Name, r.Err, r.Outcome)
+		}
+	}
+}
+
+func TestGridsThatMakeNoSense(t *testing.T) {
+	for name, c := range map[string]struct{ old, new, want string }{
+		"unknown key":          {"seeds = 2", "seeds = 2\nsedes = 3", "sedes"},
+		"unknown key of spec":  {"batch = 8", "batch = 8\nbacth = 9", "bacth"},
+		"no seeds":             {"seeds = 2", "seeds = 0", "seeds is 0"},
+		"unknown intervention": {"leave-one-out", "leave-two-out", "leave-two-out"},
+		"no strength":          {", strength = 0.1", "", "strength"},
+		"seed in an arm":       {"spec = { steps = 8 }", "spec = { seed = 8 }", "paired"},
+		"changes nothing":      {"spec = { steps = 8 }", "", "changes nothing"},
+		"unknown base":         {`name = "loo"`, "name = \"loo\"\nbases = [\"c\"]", `"c"`},
+		"unknown comparison":   {`against = "loo"`, `against = "lol"`, "lol"},
+		"name twice":           {`name = "same"`, `name = "loo"`, "twice"},
+		"name with a slash":    {`name = "same"`, `name = "a/b"`, "letters"},
+		"spec out of range":    {"batch = 8", "batch = 1", "batch is 1"},
+		"not TOML":             {"[[base]]", "[[base", "small"},
+	} {
+		text := strings.Replace(small, c.old, c.new, 1)
+		if text == small {
+			t.Fatalf("%s: the text did not change", name)
+		}
+		if _, err := Decode("small", []byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Arms keep to themselves: what one changes, no other and no base sees.
+func TestArmsDoNotShareMemory(t *testing.T) {
+	g, _, err := DefaultGrid()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range g.Arms {
+		if a.Name != "no-none" && len(a.Spec.Net.Ops) != 8 {
+			t.Errorf("%s has %d operations", a.Name, len(a.Spec.Net.Ops))
+		}
+		if a.Name != "no-skip-between" && len(a.Spec.Edges) != 0 {
+			t.Errorf("%s restricts edges", a.Name)
+		}
+	}
+	names := map[string]bool{}
+	for _, a := range g.Arms {
+		names[a.Name] = true
+		if a.Formula == "" || a.Claim == "" {
+			t.Errorf("%s has no formula or source", a.Name)
+		}
+	}
+	if len(names) < 12 {
+		t.Errorf("the default grid has %d interventions", len(names))
+	}
+}
+
+func TestSlurmScript(t *testing.T) {
+	text, err := Cluster{Program: "/opt/it's/edgewise", Out: "/shared/out", Grid: "/shared/g.toml", Shards: 4, Minutes: 30}.Slurm(smallGrid(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"#!/bin/sh\n", "--array=1-4\n", "--requeue\n", "--time=30\n", `'/opt/it'\''s/edgewise'`, `--shard "$SLURM_ARRAY_TASK_ID/4"`, "--grid '/shared/g.toml'"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the script has no %q:\n%s", want, text)
+		}
+	}
+	if _, err := (Cluster{Program: "x", Out: "y"}).Slurm(smallGrid(t)); err == nil {
+		t.Error("an array without tasks is accepted")
+	}
+	if _, err := Shard(nil, 4, 3); err == nil {
+		t.Error("shard 4/3 is accepted")
+	}
+}
