@@ -154,6 +154,9 @@ func (b *reader) tensor(s *quark0.State, t *textlog.Tensor) {
 
 // statistic takes one number about correctly, wrongly or all classified images.
 func (b *reader) statistic(s *quark0.State, v float64) {
+	if b.seen == nil {
+		return // a second number under one heading
+	}
 	p := &b.split
 	switch b.stat {
 	case "correct loss":

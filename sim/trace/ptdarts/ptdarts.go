@@ -145,6 +145,9 @@ func (p *reader) tensor() {
 	if p.snap == nil || len(t.Shape) != 2 || p.kind != "normal" && p.kind != "reduce" || len(p.snap.Prob[p.kind]) > 1024 {
 		return
 	}
+	if p.snap.Prob == nil {
+		p.snap.Prob = runlog.Tables{}
+	}
 	p.snap.Prob[p.kind] = append(p.snap.Prob[p.kind], t.Matrix()...)
 }
 
