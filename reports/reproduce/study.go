@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"edgewise/sim/ablation"
 	"edgewise/sim/check"
 	"edgewise/sim/predict"
 	"edgewise/sim/search"
@@ -52,7 +53,7 @@ func Study(ctx context.Context, arms []Arm, o Options) ([]Run, error) {
 	var mu sync.Mutex
 	done := make([]int, len(runs))
 	errs := make([]error, len(runs))
-	each(len(runs), o.Jobs, func(i int) {
+	ablation.Each(len(runs), o.Jobs, func(i int) {
 		err := runs[i].search(ctx, func(steps int) {
 			if o.Progress == nil {
 				return
@@ -73,7 +74,7 @@ func Study(ctx context.Context, arms []Arm, o Options) ([]Run, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	each(len(runs), o.Jobs, func(i int) { runs[i].predict(runs) })
+	ablation.Each(len(runs), o.Jobs, func(i int) { runs[i].predict(runs) })
 	return runs, ctx.Err()
 }
 
@@ -91,24 +92,6 @@ func plan(arms []Arm, o Options) (runs []Run, steps int) {
 		}
 	}
 	return runs, steps
-}
-
-// each calls f for 0..n-1 on jobs goroutines.
-func each(n, jobs int, f func(i int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range max(1, min(jobs, n)) {
-		wg.Go(func() {
-			for i := range next {
-				f(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
 }
 
 func (r *Run) search(ctx context.Context, progress func(steps int)) error {

@@ -49,16 +49,12 @@ func Run(ctx context.Context, jobs []Job, o Options) error {
 		done[i] = work
 		o.Progress(sum, total)
 	}
-	var errs []error
+	errs := make([]error, len(jobs))
 	Each(len(jobs), o.Jobs, func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := jobs[i].run(ctx, o.Out, func(steps int) { progress(i, steps) }); err != nil {
-			mu.Lock()
-			errs = append(errs, err)
-			mu.Unlock()
-		}
+		errs[i] = jobs[i].run(ctx, o.Out, func(steps int) { progress(i, steps) })
 		if ctx.Err() == nil {
 			progress(i, jobs[i].Spec.Steps)
 		}

@@ -50,7 +50,7 @@ func (w World) Predict(s spec.Spec) (*trace.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	move, err := mover(s.Alpha)
+	move, err := mover(s.Alpha, len(f.space.Ops))
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +85,13 @@ func (w World) Predict(s spec.Spec) (*trace.Trace, error) {
 }
 
 // mover is the mean field of alpha's optimiser.
-func mover(a spec.Alpha) (func(alpha, g1, g2 []float64), error) {
+func mover(a spec.Alpha, ops int) (func(alpha, g1, g2 []float64), error) {
 	switch a.Optimiser {
 	case spec.SGD:
 		o := &dynamics.SGD{LR: a.Rate, Momentum: a.Beta1, WeightDecay: a.WeightDecay}
+		return func(alpha, g1, _ []float64) { o.Step(alpha, g1) }, nil
+	case spec.Natural:
+		o := &dynamics.ExponentiatedGradient{LR: a.Rate, WeightDecay: a.WeightDecay, Ops: ops}
 		return func(alpha, g1, _ []float64) { o.Step(alpha, g1) }, nil
 	case spec.Adam:
 		o := &dynamics.MeanAdam{Adam: dynamics.Adam{LR: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Eps: a.Eps, WeightDecay: a.WeightDecay}}

@@ -34,7 +34,7 @@ func Driven(t *trace.Trace, window int, opt DrivenOptions) (*trace.Trace, error)
 		return nil, err
 	}
 	w := windows(t, window)
-	opti, err := newStepper(f.spec.Alpha, RungDriven)
+	opti, err := newStepper(f.spec.Alpha, len(f.ops), RungDriven)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (f *frame) meanField(out, t *trace.Trace, w []trace.Point, law Law, curve l
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", rung, err)
 	}
-	opti, err := newStepper(f.spec.Alpha, rung)
+	opti, err := newStepper(f.spec.Alpha, len(f.ops), rung)
 	if err != nil {
 		return nil, err
 	}

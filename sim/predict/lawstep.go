@@ -31,7 +31,7 @@ func LawStep(t *trace.Trace, law Law) (*trace.Trace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("law-step: %w", err)
 	}
-	opti, err := newStepper(f.spec.Alpha, RungLawStep)
+	opti, err := newStepper(f.spec.Alpha, len(f.ops), RungLawStep)
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,12 @@ import (
 // stepper is the optimiser of alpha that a spec describes, both as the map of
 // single gradients and as its closure over gradient moments.
 type stepper struct {
-	adam *dynamics.MeanAdam // one of the two is set
-	sgd  *dynamics.SGD
+	adam    *dynamics.MeanAdam // one of the three is set
+	sgd     *dynamics.SGD
+	natural *dynamics.ExponentiatedGradient
 }
 
-func newStepper(a spec.Alpha, rung string) (*stepper, error) {
+func newStepper(a spec.Alpha, ops int, rung string) (*stepper, error) {
 	switch a.Optimiser {
 	case spec.Adam:
 		return &stepper{adam: &dynamics.MeanAdam{Adam: dynamics.Adam{
@@ -24,8 +25,10 @@ func newStepper(a spec.Alpha, rung string) (*stepper, error) {
 		}}}, nil
 	case spec.SGD:
 		return &stepper{sgd: &dynamics.SGD{LR: a.Rate, Momentum: a.Beta1, WeightDecay: a.WeightDecay}}, nil
+	case spec.Natural:
+		return &stepper{natural: &dynamics.ExponentiatedGradient{LR: a.Rate, WeightDecay: a.WeightDecay, Ops: ops}}, nil
 	}
-	return nil, &MissingError{rung, fmt.Sprintf("its optimiser of alpha, %q, has no map here", a.Optimiser), "name adam or sgd in the spec"}
+	return nil, &MissingError{rung, fmt.Sprintf("its optimiser of alpha, %q, has no map here", a.Optimiser), "name adam, sgd or natural in the spec"}
 }
 
 // rate sets the learning rate of the point where it says one.
@@ -33,28 +36,34 @@ func (s *stepper) rate(p *trace.Point) {
 	if math.IsNaN(p.AlphaRate) {
 		return
 	}
-	if s.adam != nil {
+	switch {
+	case s.adam != nil:
 		s.adam.LR = p.AlphaRate
-	} else {
+	case s.natural != nil:
+		s.natural.LR = p.AlphaRate
+	default:
 		s.sgd.LR = p.AlphaRate
 	}
 }
 
 // step takes one step along a gradient.
 func (s *stepper) step(alpha, grad []float64) {
-	if s.adam != nil {
+	switch {
+	case s.adam != nil:
 		s.adam.Step(alpha, grad)
-	} else {
+	case s.natural != nil:
+		s.natural.Step(alpha, grad)
+	default:
 		s.sgd.Step(alpha, grad)
 	}
 }
 
-// stepMoments takes one step of the mean field (P5.11); SGD is linear in the
-// gradient and needs g1 only.
+// stepMoments takes one step of the mean field (P5.11); SGD and the natural
+// gradient are linear in the gradient and need g1 only.
 func (s *stepper) stepMoments(alpha, g1, g2 []float64) {
 	if s.adam != nil {
 		s.adam.StepMoments(alpha, g1, g2)
 	} else {
-		s.sgd.Step(alpha, g1)
+		s.step(alpha, g1)
 	}
 }

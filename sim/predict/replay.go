@@ -34,11 +34,11 @@ func Replay(t *trace.Trace) (*trace.Trace, Residuals, error) {
 	if err := f.needSteps(t, RungReplay, true); err != nil {
 		return nil, r, err
 	}
-	free, err := newStepper(f.spec.Alpha, RungReplay)
+	free, err := newStepper(f.spec.Alpha, len(f.ops), RungReplay)
 	if err != nil {
 		return nil, r, err
 	}
-	forced, err := newStepper(f.spec.Alpha, RungReplay)
+	forced, err := newStepper(f.spec.Alpha, len(f.ops), RungReplay)
 	if err != nil {
 		return nil, r, err
 	}

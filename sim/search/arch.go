@@ -62,6 +62,8 @@ func newArch(s spec.Spec) (*arch, error) {
 	switch s.Alpha.Optimiser {
 	case spec.SGD:
 		a.optim = &dynamics.SGD{LR: s.Alpha.Rate, Momentum: s.Alpha.Beta1, WeightDecay: s.Alpha.WeightDecay}
+	case spec.Natural:
+		a.optim = &dynamics.ExponentiatedGradient{LR: s.Alpha.Rate, WeightDecay: s.Alpha.WeightDecay, Ops: len(space.Ops)}
 	default:
 		a.optim = &dynamics.Adam{LR: s.Alpha.Rate, Beta1: s.Alpha.Beta1, Beta2: s.Alpha.Beta2, Eps: s.Alpha.Eps, WeightDecay: s.Alpha.WeightDecay}
 	}

@@ -55,6 +55,9 @@ func variants() []spec.Spec {
 	s = tiny()
 	s.Name, s.Alpha.Optimiser, s.Alpha.Beta1, s.Algorithm = "darts sgd", spec.SGD, 0.9, spec.DARTS
 	out = append(out, s)
+	s = tiny()
+	s.Name, s.Alpha.Optimiser, s.Algorithm = "darts natural", spec.Natural, spec.DARTS
+	out = append(out, s)
 	return out
 }
 

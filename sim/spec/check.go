@@ -35,7 +35,7 @@ func (s Spec) Check() error {
 		oneOf("level", s.Level, Single, Bilevel),
 		oneOf("estimator", s.Estimator, PerEdge, SummedLog),
 		oneOf("precision", s.Precision, Float32, Float64),
-		oneOf("alpha.optimiser", s.Alpha.Optimiser, Adam, SGD),
+		oneOf("alpha.optimiser", s.Alpha.Optimiser, Adam, SGD, Natural),
 		between("order", s.Order, 1, 2),
 		between("steps", s.Steps, 1, 10_000_000),
 		between("batch", s.Batch, 2, 4096),
@@ -108,6 +108,9 @@ func (s Spec) checkFields() error {
 	}
 	if len(s.Interventions) > 0 && s.Order == 2 {
 		return fmt.Errorf("interventions with order 2: the unrolled gradient has no costs of one batch to intervene on; choose order 1")
+	}
+	if s.Alpha.Optimiser == Natural && len(s.Edges) > 0 {
+		return fmt.Errorf("alpha.optimiser is %q: the natural gradient needs the same operations on every edge; drop the edge rules, or choose adam or sgd", Natural)
 	}
 	_, err = s.Allowed()
 	return err

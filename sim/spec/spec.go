@@ -70,7 +70,7 @@ type Theta struct {
 
 // Alpha is the optimiser and the start of the architecture parameters.
 type Alpha struct {
-	Optimiser   string  `toml:"optimiser" json:"optimiser"` // adam or sgd
+	Optimiser   string  `toml:"optimiser" json:"optimiser"` // adam, sgd or natural (exponentiated gradient, P5.2)
 	Rate        float64 `toml:"rate" json:"rate"`
 	Beta1       float64 `toml:"beta1" json:"beta1"` // adam; momentum for sgd
 	Beta2       float64 `toml:"beta2" json:"beta2"`
@@ -121,6 +121,7 @@ const (
 	SummedLog = "summed-log"
 	Adam      = "adam"
 	SGD       = "sgd"
+	Natural   = "natural"
 	Float32   = "float32"
 	Float64   = "float64"
 )
