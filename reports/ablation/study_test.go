@@ -39,7 +39,7 @@ func made(t *testing.T, seeds int, f func(base, arm string, seed uint64) (runner
 
 func outcome(rise, gap, fail float64) runner.Outcome {
 	v := func(x float64) bias.Value { return bias.Value{X: x, Known: true} }
-	return runner.Outcome{Rise: v(rise), Gap: v(gap), Failure: v(fail)}
+	return runner.Outcome{Rise: v(rise), Gap: v(gap), Failure: v(fail), Start: v(.125)}
 }
 
 func render(t *testing.T, s *Study) string {

@@ -18,6 +18,7 @@ type Outcome struct {
 	Rise    bias.Value // growth: how far the mean none-probability rose above its start (O1)
 	Gap     bias.Value // width: mean none-probability of intermediate minus input edges, per node (O2)
 	Failure bias.Value // failure: mean none-probability at the end (O3)
+	Start   bias.Value // mean none-probability at the start
 	Tail    float64    // mean L - H of alpha's split over the last tenth
 }
 
@@ -68,7 +69,7 @@ func Measure(t *trace.Trace) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	o := Outcome{Rise: m.Growth.Rise, Gap: m.Width.Gap, Failure: m.Failure.Mean}
+	o := Outcome{Rise: m.Growth.Rise, Gap: m.Width.Gap, Failure: m.Failure.Mean, Start: m.Growth.Start}
 	n := len(t.Points) - 1
 	count := 0
 	for i := n - max(1, n/10); i < n; i++ {
