@@ -6,6 +6,7 @@ import (
 
 	"edgewise/reports/stat"
 	"edgewise/reports/table"
+	"edgewise/sim/predict"
 	"edgewise/theory/bias"
 )
 
@@ -18,6 +19,7 @@ type claim struct {
 	get     func(*bias.Measures) bias.Value
 	text    string
 	judge   func(stat.Estimate) stat.Verdict // nil: nothing is claimed
+	bound   float64
 }
 
 func above(x float64) (string, func(stat.Estimate) stat.Verdict) {
@@ -41,11 +43,12 @@ func claims() []claim {
 	width := func(m *bias.Measures) bias.Value { return bias.Value{X: m.Argmax.Width, Known: true} }
 	var out []claim
 	add := func(b, arm, measure string, get func(*bias.Measures) bias.Value, text string, judge func(stat.Estimate) stat.Verdict) {
-		out = append(out, claim{b, arm, measure, get, text, judge})
+		out = append(out, claim{bias: b, arm: arm, measure: measure, get: get, text: text, judge: judge})
 	}
 	claimed := func(b, arm, measure string, get func(*bias.Measures) bias.Value, f func(float64) (string, func(stat.Estimate) stat.Verdict), x float64) {
 		text, judge := f(x)
 		add(b, arm, measure, get, text, judge)
+		out[len(out)-1].bound = x
 	}
 	claimed("O1", "confident", "rise of the mean none-probability", rise, above, 0.05)
 	claimed("O1", "calibrated", "rise of the mean none-probability", rise, below, 0.05)
@@ -104,6 +107,25 @@ func values(runs []*Run, get func(*bias.Measures) bias.Value) (observed []float6
 		}
 	}
 	return observed, predicted
+}
+
+// sides says, of one run and one prediction of it, on how many of the arm's
+// claimed measures both lie on the same side of the bound, and of how many.
+func sides(arm string, s predict.Score) (same, total int) {
+	for _, c := range claims() {
+		if c.arm != arm || c.judge == nil || len(s.Kinds) == 0 {
+			continue
+		}
+		p, o := c.get(&s.Kinds[0].Predicted), c.get(&s.Kinds[0].Observed)
+		if !p.Known || !o.Known {
+			continue
+		}
+		total++
+		if (p.X > c.bound) == (o.X > c.bound) {
+			same++
+		}
+	}
+	return same, total
 }
 
 // estimate is the mean over seeds with its interval, as a table shows it.

@@ -115,10 +115,11 @@ func ScoreTable(runs []Run) table.Table {
 			{Header: "RMSE", Kind: table.KindEstimate},
 			{Header: "none or not", Kind: table.KindEstimate},
 			{Header: "sign of gap", Kind: table.KindEstimate},
+			{Header: "claims right"},
 		},
 		Notes: []string{
 			"R2 = 1 - SSE/SST over edges and points of one run, SST about the mean; 0 is a constant in hindsight, negative is worse.",
-			"none or not: share of edges on which none wins at the end in both or in neither; sign of gap: share of runs whose predicted width gap has the observed sign.",
+			"none or not: share of edges on which none wins at the end in both or in neither; sign of gap: share of runs whose predicted width gap has the observed sign; claims right: how often, over runs and claims of the arm, prediction and observation lie on the same side of the claimed bound.",
 			fmt.Sprintf("driven uses windows of %d steps; means only drops the second moments and fails under Adam (P5.11).", Window),
 			"null: same and null: depth are fitted on the other runs of the arm, or, where there is none, in hindsight on the run itself.",
 		},
@@ -132,6 +133,7 @@ func ScoreTable(runs []Run) table.Table {
 		last = a
 		for k, p := range predictors() {
 			var r2, rmse, none, sign []float64
+			right, claimed := 0, 0
 			for _, r := range rs {
 				q := r.Predicted[k]
 				if q.Err != nil {
@@ -141,6 +143,8 @@ func ScoreTable(runs []Run) table.Table {
 					r2 = append(r2, q.Score.Pooled.Value)
 				}
 				rmse = append(rmse, q.Score.Pooled.RMSE)
+				same, n := sides(a, q.Score)
+				right, claimed = right+same, claimed+n
 				for _, ks := range q.Score.Kinds {
 					none = append(none, ks.NoneAgrees)
 					if ks.GapKnown {
@@ -150,10 +154,18 @@ func ScoreTable(runs []Run) table.Table {
 			}
 			reason := why(rs, k)
 			t.AddFrom(ids(rs), table.Text(a), table.Text(p.name), estimate(r2, reason), worst(r2, reason),
-				estimate(rmse, reason), estimate(none, reason), estimate(sign, reason))
+				estimate(rmse, reason), estimate(none, reason), estimate(sign, reason), ofClaims(right, claimed))
 		}
 	}
 	return t
+}
+
+// ofClaims prints right of claimed, or that the arm has no claims.
+func ofClaims(right, claimed int) table.Item {
+	if claimed == 0 {
+		return table.NotApplicable()
+	}
+	return table.Text(fmt.Sprintf("%d of %d", right, claimed))
 }
 
 func indicator(b bool) float64 {
