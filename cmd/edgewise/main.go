@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"edgewise/sim/kernel"
 )
 
 // Exit codes: done, failed, misuse.
@@ -87,6 +89,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	cli, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "edgewise: %s; try edgewise %s-h\n", oneLine(err), verbOf(args))
+		return exitMisuse
+	}
+	if _, err := kernel.CurrentPath(); err != nil {
+		fmt.Fprintln(stderr, "edgewise:", oneLine(err))
 		return exitMisuse
 	}
 	err = cli.Run()

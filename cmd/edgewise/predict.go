@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"edgewise/sim/predict"
@@ -29,6 +30,9 @@ func (c *predictCmd) Run(s streams) error {
 	if c.Window < 1 {
 		return misuse{fmt.Errorf("--window is %d: it must be at least 1", c.Window)}
 	}
+	if _, err := os.Stat(filepath.Join(c.Out, trace.PointsFile)); err == nil {
+		return misuse{fmt.Errorf("%s already holds a trace: choose another folder with --out", c.Out)}
+	}
 	var p *trace.Trace
 	switch c.Rung {
 	case predict.RungReplay:
@@ -50,11 +54,11 @@ func (c *predictCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := trace.Write(c.Out, p); err != nil {
-		return err
-	}
 	score, err := predict.Compare(p, t)
 	if err != nil {
+		return err
+	}
+	if err := trace.Write(c.Out, p); err != nil {
 		return err
 	}
 	if err := printSummary(s.out, filepath.Clean(c.Out), p, c.JSON); err != nil || c.JSON {

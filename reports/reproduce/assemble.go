@@ -30,7 +30,7 @@ func Assemble(out string, runs []Run) error {
 		}
 		r.Tables = append(r.Tables, &tables[i])
 	}
-	for _, x := range runs {
+	for i, x := range runs {
 		shown := page.Run{Name: x.Arm.Name, Observed: x.Observed}
 		var drawn []figure.Prediction
 		for _, p := range x.Predicted {
@@ -51,7 +51,7 @@ func Assemble(out string, runs []Run) error {
 			if err != nil {
 				return fmt.Errorf("figure of %s: %w", x.Folder, err)
 			}
-			f.Name = fmt.Sprintf("none-%s-%s", filepath.Base(x.Folder), kind)
+			f.Name = fmt.Sprintf("none-%d-%s-%s", i+1, filepath.Base(x.Folder), kind)
 			if err := saveFigure(filepath.Join(out, "figures"), f); err != nil {
 				return err
 			}

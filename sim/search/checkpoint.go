@@ -27,10 +27,23 @@ type checkpointHead struct {
 	Run    string `json:"run"`
 	Offset int64  `json:"offset"`
 	State  int    `json:"state"`
+	Fused  bool   `json:"fused"` // whether the kernels round as the vector paths do
+}
+
+// fused says whether the kernels in use round as the vector paths do, which
+// agree with each other; the portable path rounds products separately, so that
+// a run must not change between them.
+func fused() (bool, error) {
+	path, err := kernel.CurrentPath()
+	return path != kernel.Portable, err
 }
 
 func writeCheckpoint(dir, run string, offset int64, state []byte) error {
-	head, err := json.Marshal(checkpointHead{Run: run, Offset: offset, State: len(state)})
+	f, err := fused()
+	if err != nil {
+		return err
+	}
+	head, err := json.Marshal(checkpointHead{Run: run, Offset: offset, State: len(state), Fused: f})
 	if err != nil {
 		return err
 	}
@@ -73,6 +86,9 @@ func readCheckpoint(dir, run string) (offset int64, state []byte, ok bool, err e
 	}
 	if head.Run != run {
 		return fail("belongs to run %s, not %s: the spec was changed", head.Run, run)
+	}
+	if f, err := fused(); err != nil || f != head.Fused {
+		return fail("was made by kernels that round otherwise (%s was set, or another machine)", kernel.PathVariable)
 	}
 	return head.Offset, rest[end+1:], true, nil
 }

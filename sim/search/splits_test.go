@@ -1,10 +1,14 @@
 package search
 
 import (
+	"context"
+	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"edgewise/sim/dataset"
+	"edgewise/sim/kernel"
 	"edgewise/sim/spec"
 	"edgewise/sim/supernet"
 	"edgewise/sim/trace"
@@ -120,5 +124,41 @@ func TestThetaStep(t *testing.T) {
 	g[0] = math.Inf(1)
 	if err := o.step(2); err == nil || w[0] != want[0] {
 		t.Errorf("an infinite gradient: %v, weight moved to %v", err, w[0])
+	}
+}
+
+// A checkpoint of kernels that round otherwise is refused, since the rest of the
+// run would not have the bytes of one that was never stopped.
+func TestResumeKeepsTheKernels(t *testing.T) {
+	if f, err := fused(); err != nil || !f {
+		t.Skip("this machine has the portable path only: there is nothing to mix")
+	}
+	s := tiny()
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	err := Store(ctx, s, dir, false, Options{Checkpoint: 1, Progress: func(done, _ int, _ *trace.Point) {
+		if done == 3 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	path, err := kernel.CurrentPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := kernel.UsePath(kernel.Portable); err != nil {
+		t.Fatal(err)
+	}
+	err = Store(context.Background(), s, dir, true, Options{})
+	if uerr := kernel.UsePath(path); uerr != nil {
+		t.Fatal(uerr)
+	}
+	if err == nil || !strings.Contains(err.Error(), "round otherwise") {
+		t.Fatalf("resuming under the portable path: %v", err)
+	}
+	if err := Store(context.Background(), s, dir, true, Options{}); err != nil {
+		t.Fatalf("resuming under the first path again: %v", err)
 	}
 }
