@@ -29,7 +29,9 @@ type field struct {
 	ops    [][]int // [edge]: allowed operations
 	at     []int   // [edge]: offset in alpha
 	alpha  []float64
-	prob   [][]float64
+	gate   dynamics.Gate
+	prob   [][]float64 // [edge][op]: share of the edge's weight
+	weight [][]float64 // [edge][op]: gate(alpha)
 	g1, g2 []float64
 	st     state
 	train  *split
@@ -73,12 +75,13 @@ func (w World) Predict(s spec.Spec) (*trace.Trace, error) {
 		}
 		if !s.Alpha.Freeze && step >= s.Alpha.Warmup {
 			move(f.alpha, f.g1, f.g2)
+			f.project()
 			if err := dynamics.Diverged(f.alpha); err != nil {
 				return nil, fmt.Errorf("predicting %s: step %d: %w", s.Name, step, err)
 			}
 		}
 	}
-	f.softmax()
+	f.weigh()
 	t.Points = append(t.Points, f.point(s.Steps, 0))
 	t.Points[len(t.Points)-1].Status = trace.Complete
 	return t, nil
@@ -122,7 +125,7 @@ func (w World) field(s *spec.Spec) (*field, error) {
 	case s.OneHot() && len(space.Cell.Edges) > maxEdges:
 		return nil, fmt.Errorf("%d edges: %w: it enumerates the wirings of at most %d", len(space.Cell.Edges), ErrNoTheory, maxEdges)
 	}
-	f := &field{w: w, spec: s, space: space, st: w.start(space.Cell, s), past: intervention.NewPast(len(space.Cell.Edges))}
+	f := &field{w: w, spec: s, space: space, gate: s.Gate(), st: w.start(space.Cell, s), past: intervention.NewPast(len(space.Cell.Edges))}
 	n := 0
 	for _, row := range allowed[space.Stack[0]] {
 		var list []int
@@ -133,6 +136,7 @@ func (w World) field(s *spec.Spec) (*field, error) {
 		}
 		f.ops, f.at = append(f.ops, list), append(f.at, n)
 		f.prob = append(f.prob, make([]float64, len(space.Ops)))
+		f.weight = append(f.weight, make([]float64, len(space.Ops)))
 		n += len(list)
 	}
 	f.alpha, f.g1, f.g2 = make([]float64, n), make([]float64, n), make([]float64, n)
@@ -147,19 +151,35 @@ func (w World) field(s *spec.Spec) (*field, error) {
 	return f, nil
 }
 
-func (f *field) softmax() {
+// weigh sets the weights of alpha and their shares.
+func (f *field) weigh() {
 	for e, list := range f.ops {
 		p := make([]float64, len(list))
-		cost.Softmax(p, f.alpha[f.at[e]:][:len(list)])
+		f.gate.Weights(p, f.alpha[f.at[e]:][:len(list)])
 		for i, o := range list {
-			f.prob[e][o] = p[i]
+			f.weight[e][o] = p[i]
 		}
+		copy(f.prob[e], f.weight[e])
+		if f.gate != (dynamics.SoftmaxGate{}) {
+			dynamics.Shares(f.prob[e], f.weight[e])
+		}
+	}
+}
+
+// project moves alpha back to where the gate allows it.
+func (f *field) project() {
+	p, ok := f.gate.(dynamics.Projector)
+	if !ok {
+		return
+	}
+	for e, list := range f.ops {
+		p.Project(f.alpha[f.at[e]:][:len(list)])
 	}
 }
 
 // moments takes the expectations of one step at the present alpha and state.
 func (f *field) moments() error {
-	f.softmax()
+	f.weigh()
 	edges := len(f.ops)
 	clear(f.g1)
 	clear(f.g2)
@@ -200,10 +220,10 @@ func (f *field) moments() error {
 }
 
 // wirings calls do with every wiring and its probability, over activities of the
-// edges; for soft gates once, with the probabilities.
+// edges; for soft gates once, with the weights.
 func (f *field) wirings(do func(p float64, gate [][]float64) error) error {
 	if !f.spec.OneHot() {
-		return do(1, f.prob)
+		return do(1, f.weight)
 	}
 	none := f.space.NoneIndex()
 	gate := make([][]float64, len(f.ops))
@@ -271,7 +291,7 @@ func (f *field) gradient(v *intervention.View, weight float64) {
 			for i, o := range list {
 				z[i], c[i] = v.Gate[e][o], v.Cost[e][o]
 			}
-			cost.DARTS(g, z, c)
+			f.gate.Pull(g, f.alpha[f.at[e]:][:len(list)], z, c)
 			for i, x := range g {
 				f.g1[f.at[e]+i] += weight * x
 				f.g2[f.at[e]+i] += weight * x * x

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"edgewise/sim/trace"
-	"edgewise/theory/cost"
+	"edgewise/theory/dynamics"
 )
 
 // measure gathers the residuals of one law over the points of a trace.
@@ -133,8 +133,14 @@ func decimals(t *trace.Trace) int {
 }
 
 // softmax: prob = softmax(alpha) over the allowed operations, where both are
-// recorded.
+// recorded; with another gate prob is the share of its weights.
 func (r *Report) softmax(t *trace.Trace) {
+	var gate dynamics.Gate = dynamics.SoftmaxGate{}
+	if s := t.Manifest.Spec; s != nil {
+		if g, err := dynamics.GateByName(s.Alpha.Gate); err == nil {
+			gate = g
+		}
+	}
 	m := measure{law: "prob = softmax(alpha)", source: "definition", limit: max(1e-9, 2*resolution(t))}
 	p, a := make([]float64, 0, 16), make([]float64, 0, 16)
 	for i := range t.Points {
@@ -154,7 +160,10 @@ func (r *Report) softmax(t *trace.Trace) {
 				if len(a) == 0 {
 					continue
 				}
-				cost.Softmax(a, a)
+				gate.Weights(a, a)
+				if gate != (dynamics.SoftmaxGate{}) {
+					dynamics.Shares(a, a)
+				}
 				for o := range a {
 					worst = max(worst, math.Abs(a[o]-p[o]))
 				}

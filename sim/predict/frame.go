@@ -7,7 +7,7 @@ import (
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 	"edgewise/theory/cell"
-	"edgewise/theory/cost"
+	"edgewise/theory/dynamics"
 )
 
 // frame lays the architecture parameters of a trace out as one flat vector: the
@@ -37,6 +37,9 @@ func newFrame(t *trace.Trace, rung string) (*frame, error) {
 		return nil, &MissingError{rung, "its manifest has no spec, so algorithm and optimiser are not known", "give the importer a spec, or use a rung of a run with one"}
 	}
 	f, err := newLayout(t, rung)
+	if err == nil && rung != RungReplay && !f.spec.SoftmaxGate() {
+		err = &MissingError{rung, fmt.Sprintf("alpha.gate is %q, and its moments are closed for a softmax only", f.spec.Alpha.Gate), "use rung replay"}
+	}
 	if err == nil && t.Points[0].Alpha == nil {
 		err = &MissingError{rung, "field alpha of its first point is missing, so the start is not known", "record alpha, or import a log that holds it"}
 	}
@@ -52,6 +55,11 @@ func newLayout(t *trace.Trace, rung string) (*frame, error) {
 	}
 	first := &t.Points[0]
 	m := &t.Manifest
+	if m.Spec != nil {
+		if _, err := dynamics.GateByName(m.Spec.Alpha.Gate); err != nil {
+			return nil, &MissingError{rung, "its spec's alpha." + err.Error(), "read it with the version that wrote it"}
+		}
+	}
 	f := &frame{spec: m.Spec, cell: m.Cell(), none: m.None(), kinds: len(m.Kinds), edges: len(m.Edges)}
 	for _, name := range m.Ops {
 		op, err := cell.OperationByName(name)
@@ -110,13 +118,37 @@ func (f *frame) gather(dst []float64, from [][][]float64) []float64 {
 	return dst
 }
 
-// softmax writes the probabilities of alpha, edge by edge.
+// softmax writes the probabilities of alpha, edge by edge: of a gate that is not a
+// softmax the shares of its weights.
 func (f *frame) softmax(dst, alpha []float64) {
+	g := f.gate()
 	for _, s := range f.slots {
 		if s.hi > s.lo {
-			cost.Softmax(dst[s.lo:s.hi], alpha[s.lo:s.hi])
+			g.Weights(dst[s.lo:s.hi], alpha[s.lo:s.hi])
+			if g != (dynamics.SoftmaxGate{}) {
+				dynamics.Shares(dst[s.lo:s.hi], dst[s.lo:s.hi])
+			}
 		}
 	}
+}
+
+// project moves alpha back to where the gate allows it, after a step.
+func (f *frame) project(alpha []float64) {
+	p, ok := f.gate().(dynamics.Projector)
+	if !ok {
+		return
+	}
+	for _, s := range f.slots {
+		p.Project(alpha[s.lo:s.hi])
+	}
+}
+
+// gate is the map from alpha to weights.
+func (f *frame) gate() dynamics.Gate {
+	if f.spec == nil {
+		return dynamics.SoftmaxGate{}
+	}
+	return f.spec.Gate()
 }
 
 // put writes alpha and its probabilities into the point.

@@ -11,7 +11,7 @@ import (
 
 // gradient writes the architecture gradient of one step into dst:
 //
-//	darts   p_k (c_k - sum p c)                 p = softmax(alpha)
+//	darts   p_k (c_k - sum p c)                 p = softmax(alpha), or the pull of another gate
 //	snas    z_k (c_k - sum z c)/lambda          z = the recorded gates
 //	dsnas   w c_s (onehot(s) - p)               s = the recorded sample, w = 1 or P1.7
 //	random  0
@@ -22,9 +22,10 @@ func (f *frame) gradient(dst, alpha, c []float64, p *trace.Point) error {
 	prob := make([]float64, f.size)
 	switch f.spec.Algorithm {
 	case spec.DARTS:
-		f.softmax(prob, alpha)
+		g := f.gate()
 		for _, s := range f.slots {
-			cost.DARTS(dst[s.lo:s.hi], prob[s.lo:s.hi], c[s.lo:s.hi])
+			g.Weights(prob[s.lo:s.hi], alpha[s.lo:s.hi])
+			g.Pull(dst[s.lo:s.hi], alpha[s.lo:s.hi], prob[s.lo:s.hi], c[s.lo:s.hi])
 		}
 	case spec.SNAS:
 		f.gather(prob, p.Gate)

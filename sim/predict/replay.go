@@ -76,6 +76,7 @@ func Replay(t *trace.Trace) (*trace.Trace, Residuals, error) {
 			}
 			s.rate(p)
 			s.step(s.alpha, g)
+			f.project(s.alpha)
 		}
 		if err := dynamics.Diverged(alpha); err != nil {
 			return nil, r, fmt.Errorf("replay: step %d: %w", p.Step, err)

@@ -35,7 +35,7 @@ func newAlgorithm(s spec.Spec) (algorithm, error) {
 	return nil, fmt.Errorf("algorithm %q is not one that searches", s.Algorithm)
 }
 
-// darts uses Z = softmax(alpha) (P1.1).
+// darts uses Z = g(alpha), g the softmax (P1.1) or another gate.
 type darts struct{}
 
 func (darts) sampled() bool { return false }
@@ -43,18 +43,18 @@ func (darts) sampled() bool { return false }
 func (darts) gates(z [][][]float64, a *arch, _ float64, _ *rand.Rand) {
 	for k := range z {
 		for e := range z[k] {
-			copy(z[k][e], a.prob[k][e])
+			copy(z[k][e], a.weight[k][e])
 		}
 	}
 }
 
 func (darts) gradient(a *arch, z, c [][][]float64, _ float64) {
-	a.eachEdge(z, c, func(g, z, c []float64) { cost.DARTS(g, z, c) })
+	a.eachEdge(z, c, func(g, alpha, z, c []float64) { a.gate.Pull(g, alpha, z, c) })
 }
 
-// eachEdge hands f the gradient, gates and costs of each edge, over its allowed
-// operations only.
-func (a *arch) eachEdge(z, c [][][]float64, f func(g, z, c []float64)) {
+// eachEdge hands f the gradient, logits, gates and costs of each edge, over its
+// allowed operations only.
+func (a *arch) eachEdge(z, c [][][]float64, f func(g, alpha, z, c []float64)) {
 	n := len(a.space.Ops)
 	zs, cs := make([]float64, n), make([]float64, n)
 	for k := range a.ops {
@@ -62,7 +62,7 @@ func (a *arch) eachEdge(z, c [][][]float64, f func(g, z, c []float64)) {
 			for i, o := range list {
 				zs[i], cs[i] = z[k][e][o], c[k][e][o]
 			}
-			f(a.edge(a.grad, k, e), zs[:len(list)], cs[:len(list)])
+			f(a.edge(a.grad, k, e), a.edge(a.alpha, k, e), zs[:len(list)], cs[:len(list)])
 		}
 	}
 }
@@ -89,7 +89,7 @@ func (s *snas) gates(z [][][]float64, a *arch, lambda float64, rnd *rand.Rand) {
 }
 
 func (*snas) gradient(a *arch, z, c [][][]float64, lambda float64) {
-	a.eachEdge(z, c, func(g, z, c []float64) { cost.SNAS(g, z, c, lambda) })
+	a.eachEdge(z, c, func(g, _, z, c []float64) { cost.SNAS(g, z, c, lambda) })
 }
 
 // gumbel draws from the standard Gumbel distribution.

@@ -6,7 +6,6 @@ import (
 	"edgewise/sim/spec"
 	"edgewise/sim/supernet"
 	"edgewise/theory/cell"
-	"edgewise/theory/cost"
 	"edgewise/theory/dynamics"
 )
 
@@ -20,7 +19,9 @@ type arch struct {
 	alpha   []float64
 	grad    []float64
 	optim   dynamics.Optimiser
-	prob    [][][]float64 // [kind][edge][op]; 0 where not allowed
+	gate    dynamics.Gate
+	prob    [][][]float64 // [kind][edge][op]: share of the edge's weight; 0 where not allowed
+	weight  [][][]float64 // [kind][edge][op]: gate(alpha); prob itself under a softmax
 	scratch []float64
 }
 
@@ -33,7 +34,7 @@ func newArch(s spec.Spec) (*arch, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &arch{space: space, kinds: space.Kinds(), scratch: make([]float64, len(space.Ops))}
+	a := &arch{space: space, kinds: space.Kinds(), scratch: make([]float64, len(space.Ops)), gate: s.Gate()}
 	n := 0
 	for _, k := range a.kinds {
 		var ops [][]int
@@ -67,6 +68,10 @@ func newArch(s spec.Spec) (*arch, error) {
 	default:
 		a.optim = &dynamics.Adam{LR: s.Alpha.Rate, Beta1: s.Alpha.Beta1, Beta2: s.Alpha.Beta2, Eps: s.Alpha.Eps, WeightDecay: s.Alpha.WeightDecay}
 	}
+	a.weight = a.prob
+	if !s.SoftmaxGate() {
+		a.weight = copyCube(a.prob)
+	}
 	a.updateProb()
 	return a, nil
 }
@@ -84,22 +89,41 @@ func (a *arch) edge(v []float64, kind, e int) []float64 {
 	return v[a.at[kind][e]:][:len(a.ops[kind][e])]
 }
 
-// updateProb sets prob = softmax(alpha) over the allowed operations of each edge.
+// updateProb sets weight = gate(alpha), and prob to its shares, over the allowed
+// operations of each edge.
 func (a *arch) updateProb() {
 	for k := range a.ops {
 		for e, list := range a.ops[k] {
 			p := a.scratch[:len(list)]
-			cost.Softmax(p, a.edge(a.alpha, k, e))
+			a.gate.Weights(p, a.edge(a.alpha, k, e))
 			for i, o := range list {
-				a.prob[k][e][o] = p[i]
+				a.weight[k][e][o] = p[i]
 			}
+		}
+	}
+	if a.soft() {
+		return
+	}
+	for k := range a.weight {
+		for e := range a.weight[k] {
+			dynamics.Shares(a.prob[k][e], a.weight[k][e])
 		}
 	}
 }
 
+// soft says whether weights are probabilities.
+func (a *arch) soft() bool { return a.gate == dynamics.SoftmaxGate{} }
+
 // step moves alpha by one step of its optimiser along grad.
 func (a *arch) step() {
 	a.optim.Step(a.alpha, a.grad)
+	if p, ok := a.gate.(dynamics.Projector); ok {
+		for k := range a.ops {
+			for e := range a.ops[k] {
+				p.Project(a.edge(a.alpha, k, e))
+			}
+		}
+	}
 	a.updateProb()
 }
 

@@ -343,7 +343,7 @@ func (r *run[T]) observe(p *trace.Point) {
 		}
 	}
 	p.Cost = &trace.Cost{Count: count, Mean: copyCube(r.c)}
-	if r.algo.sampled() {
+	if r.algo.sampled() || !r.arch.soft() {
 		p.Gate = copyCube(r.z)
 	}
 	if p.EdgeCost == nil {

@@ -58,6 +58,9 @@ func variants() []spec.Spec {
 	s = tiny()
 	s.Name, s.Alpha.Optimiser, s.Algorithm = "darts natural", spec.Natural, spec.DARTS
 	out = append(out, s)
+	s = tiny()
+	s.Name, s.Alpha.Gate, s.Algorithm = "darts sigmoid", "sigmoid", spec.DARTS
+	out = append(out, s)
 	return out
 }
 

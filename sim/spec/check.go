@@ -7,6 +7,7 @@ import (
 
 	"edgewise/sim/intervention"
 	"edgewise/theory/cell"
+	"edgewise/theory/dynamics"
 )
 
 // Check refuses a spec that cannot be run; the error names the field, its value
@@ -103,6 +104,9 @@ func (s Spec) checkFields() error {
 	if side < 2 {
 		return fmt.Errorf("net.reductions: %d reduction cells shrink images of side %d below 2 pixels", len(s.Net.Reductions), s.Data.Side)
 	}
+	if err := s.checkGate(); err != nil {
+		return err
+	}
 	if err := intervention.Check(s.Interventions); err != nil {
 		return err
 	}
@@ -114,4 +118,19 @@ func (s Spec) checkFields() error {
 	}
 	_, err = s.Allowed()
 	return err
+}
+
+// checkGate refuses gates that the algorithm or the optimiser cannot take.
+func (s Spec) checkGate() error {
+	if _, err := dynamics.GateByName(s.Alpha.Gate); err != nil {
+		return fmt.Errorf("alpha.gate: %w", err)
+	}
+	switch {
+	case s.SoftmaxGate():
+	case s.Algorithm != DARTS:
+		return fmt.Errorf("alpha.gate is %q: its weights are no distribution to sample from; it belongs to darts, not %s", s.Alpha.Gate, s.Algorithm)
+	case s.Alpha.Optimiser == Natural:
+		return fmt.Errorf("alpha.gate is %q: the natural gradient is that of a softmax; choose adam or sgd", s.Alpha.Gate)
+	}
+	return nil
 }

@@ -1,6 +1,9 @@
 package spec
 
-import "edgewise/theory/cell"
+import (
+	"edgewise/theory/cell"
+	"edgewise/theory/dynamics"
+)
 
 // Default is DSNAS, single-level, on one minimal cell of all eight operations
 // with 8 channels and 16x16 images; optimisers as in the published analysis
@@ -48,6 +51,21 @@ func (s Spec) AlphaSplit() string {
 // OneHot says whether the algorithm samples one operation per edge, so that
 // costs are known for sampled operations only.
 func (s Spec) OneHot() bool { return s.Algorithm == DSNAS || s.Algorithm == Random }
+
+// SoftmaxGate says whether alpha is turned into probabilities by a softmax, as
+// everywhere but in searches with independent gates.
+func (s Spec) SoftmaxGate() bool {
+	return s.Alpha.Gate == "" || s.Alpha.Gate == dynamics.NameSoftmax
+}
+
+// Gate is the map from alpha to weights; the spec must have been checked.
+func (s Spec) Gate() dynamics.Gate {
+	g, err := dynamics.GateByName(s.Alpha.Gate)
+	if err != nil {
+		panic("spec: a checked spec has a known gate: " + err.Error())
+	}
+	return g
+}
 
 // Space returns the search space that the spec describes.
 func (s Spec) Space() (cell.Space, error) {

@@ -80,6 +80,10 @@ type Alpha struct {
 	InitStd     float64 `toml:"init_std" json:"init_std"`
 	Freeze      bool    `toml:"freeze" json:"freeze"`
 	Warmup      int     `toml:"warmup" json:"warmup"` // steps before alpha moves
+
+	// Gate is the map from alpha to the weights of soft operations: softmax where it
+	// is left out, sigmoid for the independent gates of FairDARTS (P1.6).
+	Gate string `toml:"gate,omitempty" json:"gate,omitempty"`
 }
 
 // Temperature is the Gumbel-softmax temperature of SNAS: geometric from Start

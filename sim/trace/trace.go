@@ -71,10 +71,10 @@ type Point struct {
 	HeadNorm    float64 // |W|^2 of the linear head at Step (P2.6, P2.7)
 
 	Alpha [][][]float64 // [kind][edge][op]; NaN for an operation that is not allowed
-	Prob  [][][]float64 // [kind][edge][op]; 0 for an operation that is not allowed
+	Prob  [][][]float64 // [kind][edge][op]: share of the edge's weight; 0 for an operation that is not allowed
 
 	Cost     *Cost
-	Gate     [][][]float64 // [kind][edge][op]: the weights Z of the one step, where Steps is 1 and they are sampled
+	Gate     [][][]float64 // [kind][edge][op]: the weights Z of the one step, where Steps is 1 and they are sampled or not equal to Prob
 	EdgeCost [][]float64   // [cell][edge]: mean over the window of sum_k Z^k C^k, each cell apart
 	SkipCost []float64     // [cell]: mean over the window of sum Z_skip C_skip over edges from intermediate nodes, which the conservation law counts twice (P3.4)
 
