@@ -76,7 +76,7 @@ func run(out, progress io.Writer, dir, only string, d time.Duration, limit int) 
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		panics := 0
-		if strings.Contains(o.Broken, "panic:") || strings.Contains(o.Broken, "FAIL") || strings.Contains(o.Broken, "Failing input") {
+		if strings.Contains(o.Broken, "--- FAIL") {
 			panics = 1
 		}
 		if o.Peak > limit {
@@ -162,13 +162,17 @@ func (o *outcome) fuzz(tmp string, d time.Duration) error {
 			o.Execs, _ = strconv.Atoi(m[1])
 			o.New, _ = strconv.Atoi(m[2])
 		}
-		if failed == "" && (strings.Contains(line, "--- FAIL") || strings.HasPrefix(line, "panic:")) {
-			failed = line
-		} else if strings.Contains(line, "panic:") || strings.Contains(line, "Failing input written") {
-			failed = strings.TrimSpace(line)
+		switch text := strings.TrimSpace(line); {
+		case failed == "" && strings.Contains(line, "--- FAIL"):
+			failed = text
+		case failed != "" && text != "" && len(failed) < 300 && !strings.HasPrefix(text, "FAIL"):
+			failed += " | " + text
 		}
 	}
 	err = cmd.Wait()
+	if strings.HasSuffix(failed, "context deadline exceeded") { // the engine's own end of time (golang/go#75804), no input
+		err = nil
+	}
 	if use, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		o.Peak = int(use.Maxrss >> 10)
 	}
