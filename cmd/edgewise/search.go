@@ -14,7 +14,7 @@ import (
 type searchCmd struct {
 	Preset     string   `help:"Start from a named preset; 'help' lists them."`
 	Spec       string   `help:"Read a TOML spec on top of the default." type:"path"`
-	Algorithm  string   `help:"darts, snas, dsnas or random."`
+	Algorithm  string   `help:"darts, snas, dsnas, random, or a published method: its defaults are set with it."`
 	Level      string   `help:"single or bilevel."`
 	Order      int      `help:"1, or 2 for the unrolled gradient of bi-level darts."`
 	Estimator  string   `help:"edge or summed-log (dsnas)."`
@@ -103,7 +103,9 @@ func (c *searchCmd) spec() (spec.Spec, error) {
 			*dst = v
 		}
 	}
-	text(&sp.Algorithm, c.Algorithm)
+	if c.Algorithm != "" && c.Algorithm != sp.Algorithm {
+		sp.Use(c.Algorithm)
+	}
 	text(&sp.Level, c.Level)
 	text(&sp.Estimator, c.Estimator)
 	text(&sp.Precision, c.Precision)

@@ -74,7 +74,7 @@ func Shard(jobs []Job, i, n int) ([]Job, error) {
 // gates run every operation, a bi-level search makes two passes per step.
 func (j Job) Work() int {
 	work := j.Spec.Steps * j.Spec.Net.Cells
-	if j.Spec.Algorithm == spec.DARTS || j.Spec.Algorithm == spec.SNAS {
+	if !j.Spec.OneHot() {
 		work *= len(j.Spec.Net.Ops)
 	}
 	if j.Spec.Level == spec.Bilevel {

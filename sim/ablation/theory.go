@@ -29,6 +29,7 @@ type field struct {
 	ops    [][]int // [edge]: allowed operations
 	at     []int   // [edge]: offset in alpha
 	alpha  []float64
+	before []float64 // alpha before a step
 	gate   dynamics.Gate
 	prob   [][]float64 // [edge][op]: share of the edge's weight
 	weight [][]float64 // [edge][op]: gate(alpha)
@@ -74,8 +75,11 @@ func (w World) Predict(s spec.Spec) (*trace.Trace, error) {
 			w.learn(&f.st, &f.pull, rate/(1-s.Theta.Momentum), s.Data.Train)
 		}
 		if !s.Alpha.Freeze && step >= s.Alpha.Warmup {
+			f.before = append(f.before[:0], f.alpha...)
 			move(f.alpha, f.g1, f.g2)
-			f.project()
+			if p, ok := f.gate.(dynamics.Projector); ok {
+				p.Project(f.alpha, f.before)
+			}
 			if err := dynamics.Diverged(f.alpha); err != nil {
 				return nil, fmt.Errorf("predicting %s: step %d: %w", s.Name, step, err)
 			}
@@ -118,7 +122,7 @@ func (w World) field(s *spec.Spec) (*field, error) {
 	switch {
 	case len(space.Stack) != 1:
 		return nil, fmt.Errorf("%d cells: %w: it has one cell", len(space.Stack), ErrNoTheory)
-	case s.Algorithm != spec.DSNAS && s.Algorithm != spec.DARTS:
+	case s.Relaxation() != spec.DSNAS && s.Relaxation() != spec.DARTS:
 		return nil, fmt.Errorf("algorithm %s: %w: it has dsnas and darts", s.Algorithm, ErrNoTheory)
 	case s.Order != 1:
 		return nil, fmt.Errorf("order %d: %w", s.Order, ErrNoTheory)
@@ -163,17 +167,6 @@ func (f *field) weigh() {
 		if f.gate != (dynamics.SoftmaxGate{}) {
 			dynamics.Shares(f.prob[e], f.weight[e])
 		}
-	}
-}
-
-// project moves alpha back to where the gate allows it.
-func (f *field) project() {
-	p, ok := f.gate.(dynamics.Projector)
-	if !ok {
-		return
-	}
-	for e, list := range f.ops {
-		p.Project(f.alpha[f.at[e]:][:len(list)])
 	}
 }
 

@@ -36,6 +36,9 @@ func newFrame(t *trace.Trace, rung string) (*frame, error) {
 	if t.Manifest.Spec == nil {
 		return nil, &MissingError{rung, "its manifest has no spec, so algorithm and optimiser are not known", "give the importer a spec, or use a rung of a run with one"}
 	}
+	if t.Manifest.Spec.Relaxation() == "" {
+		return nil, &MissingError{rung, fmt.Sprintf("%s does not move alpha along costs", t.Manifest.Spec.Algorithm), "ask it of a search that descends, such as darts"}
+	}
 	f, err := newLayout(t, rung)
 	if err == nil && rung != RungReplay && !f.spec.SoftmaxGate() {
 		err = &MissingError{rung, fmt.Sprintf("alpha.gate is %q, and its moments are closed for a softmax only", f.spec.Alpha.Gate), "use rung replay"}
@@ -132,14 +135,10 @@ func (f *frame) softmax(dst, alpha []float64) {
 	}
 }
 
-// project moves alpha back to where the gate allows it, after a step.
-func (f *frame) project(alpha []float64) {
-	p, ok := f.gate().(dynamics.Projector)
-	if !ok {
-		return
-	}
-	for _, s := range f.slots {
-		p.Project(alpha[s.lo:s.hi])
+// project moves alpha back to where the gate allows it, after a step from before.
+func (f *frame) project(alpha, before []float64) {
+	if p, ok := f.gate().(dynamics.Projector); ok {
+		p.Project(alpha, before)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // not sampled are not read for dsnas. (P1.1, P1.2, P1.3, P1.7.)
 func (f *frame) gradient(dst, alpha, c []float64, p *trace.Point) error {
 	prob := make([]float64, f.size)
-	switch f.spec.Algorithm {
+	switch f.spec.Relaxation() {
 	case spec.DARTS:
 		g := f.gate()
 		for _, s := range f.slots {

@@ -48,7 +48,7 @@ func LawStep(t *trace.Trace, law Law) (*trace.Trace, error) {
 				return nil, err
 			}
 			gate := p.Gate
-			if f.spec.Algorithm == spec.DARTS {
+			if f.spec.Relaxation() == spec.DARTS {
 				gate = q.Prob
 			}
 			q.Cost = assign.costs(gate, s, f.spec.OneHot())

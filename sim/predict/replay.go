@@ -46,7 +46,7 @@ func Replay(t *trace.Trace) (*trace.Trace, Residuals, error) {
 	alpha := f.gather(nil, t.Points[0].Alpha)
 	pinned := append([]float64{}, alpha...)
 	start := append([]float64{}, alpha...)
-	seen, c, g := make([]float64, f.size), make([]float64, f.size), make([]float64, f.size)
+	seen, c, g, before := make([]float64, f.size), make([]float64, f.size), make([]float64, f.size), make([]float64, f.size)
 	moved := 0.0
 	for i := range t.Points {
 		p := &t.Points[i]
@@ -75,8 +75,9 @@ func Replay(t *trace.Trace) (*trace.Trace, Residuals, error) {
 				return nil, r, fmt.Errorf("replay: step %d: %w", p.Step, err)
 			}
 			s.rate(p)
+			copy(before, s.alpha)
 			s.step(s.alpha, g)
-			f.project(s.alpha)
+			f.project(s.alpha, before)
 		}
 		if err := dynamics.Diverged(alpha); err != nil {
 			return nil, r, fmt.Errorf("replay: step %d: %w", p.Step, err)
@@ -132,7 +133,7 @@ func (f *frame) needSteps(t *trace.Trace, rung string, costs bool) error {
 		if costs && (p.Cost == nil || p.Cost.Count == nil) {
 			return missing("field cost is missing", "record costs, or use a rung that needs none")
 		}
-		if p.Gate == nil && f.spec.Algorithm != spec.DARTS {
+		if p.Gate == nil && f.spec.Relaxation() != spec.DARTS {
 			return missing("field gate is missing", "record the sampled gates, or use rung driven")
 		}
 	}

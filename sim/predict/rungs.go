@@ -102,6 +102,8 @@ func (f *frame) needAssignment(rung string) error {
 	switch {
 	case rung == RungLawStep && (voters || removal):
 		return &MissingError{rung, "its spec intervenes with the voters of every image, which a trace does not hold", "use rung replay or driven"}
+	case f.spec.Algorithm != f.spec.Relaxation():
+		return &MissingError{rung, fmt.Sprintf("%s adds terms to the costs, of which this rung expects those of the loss alone", f.spec.Algorithm), "use rung replay or driven"}
 	case rung != RungLawStep && len(f.spec.Interventions) > 0:
 		return &MissingError{rung, "its spec intervenes in the assignment of costs, of which this rung expects the plain one", "use rung replay, driven or law-step"}
 	}

@@ -162,7 +162,7 @@ func (l Law) noises(stack []int, kinds int, s losses) []float64 {
 // soft gates of darts equal shares in which an edge from an intermediate node
 // counts more, for sampled gates, and where there is no spec, the last of Laws.
 func LawFor(s *spec.Spec) Law {
-	if s != nil && s.Algorithm == spec.DARTS {
+	if s != nil && s.Relaxation() == spec.DARTS {
 		return softLaw
 	}
 	return sampledLaw

@@ -22,7 +22,7 @@ type algorithm interface {
 }
 
 func newAlgorithm(s spec.Spec) (algorithm, error) {
-	switch s.Algorithm {
+	switch s.Relaxation() {
 	case spec.DARTS:
 		return darts{}, nil
 	case spec.SNAS:

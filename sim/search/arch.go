@@ -23,6 +23,7 @@ type arch struct {
 	prob    [][][]float64 // [kind][edge][op]: share of the edge's weight; 0 where not allowed
 	weight  [][][]float64 // [kind][edge][op]: gate(alpha); prob itself under a softmax
 	scratch []float64
+	before  []float64 // alpha before a step, for gates that bind it
 }
 
 func newArch(s spec.Spec) (*arch, error) {
@@ -116,13 +117,13 @@ func (a *arch) soft() bool { return a.gate == dynamics.SoftmaxGate{} }
 
 // step moves alpha by one step of its optimiser along grad.
 func (a *arch) step() {
+	p, bound := a.gate.(dynamics.Projector)
+	if bound {
+		a.before = append(a.before[:0], a.alpha...)
+	}
 	a.optim.Step(a.alpha, a.grad)
-	if p, ok := a.gate.(dynamics.Projector); ok {
-		for k := range a.ops {
-			for e := range a.ops[k] {
-				p.Project(a.edge(a.alpha, k, e))
-			}
-		}
+	if bound {
+		p.Project(a.alpha, a.before)
 	}
 	a.updateProb()
 }

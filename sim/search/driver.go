@@ -23,26 +23,36 @@ type Options struct {
 	Progress   func(done, total int, p *trace.Point) // called after every step
 }
 
-// driver is a run at either precision.
+// driver is a search in motion: a run of a supernet at either precision, or what a
+// method that goes its own way makes of its steps. Everything that it does must
+// follow from the spec and from what save packs, so that a resumed search has the
+// bytes of one that was not stopped; randomness comes from stream alone.
 type driver interface {
+	// advance makes the step that is due and returns its point: alpha and
+	// probabilities as they stood before it. A search that cannot go on returns its
+	// last point with an error that wraps ErrDiverged.
 	advance() (*trace.Point, error)
+	// final returns the point behind the last step: Steps 0, Status Complete, the
+	// final probabilities, and the evaluations that the spec's record asks for.
 	final() (*trace.Point, error)
+	// evaluate measures the held-out splits of the step that is due.
 	evaluate(p *trace.Point) error
+	// begin returns the point of the step that is due without its observations.
 	begin() *trace.Point
-	at() int
+	at() int // steps done
 	save() []byte
 	load(text []byte) error
 	close()
 }
 
+// own are the methods that bring their own driver, by algorithm. A maker may lay
+// the manifest out anew (SetCell) and names the data that it opens.
+var own = map[string]func(s spec.Spec, m *trace.Manifest, workers int) (driver, error){}
+
 func newDriver(s spec.Spec, workers int) (driver, trace.Manifest, error) {
 	var m trace.Manifest
 	if err := s.Check(); err != nil {
 		return nil, m, fmt.Errorf("the spec %q: %w", s.Name, err)
-	}
-	data, err := openSplits(s)
-	if err != nil {
-		return nil, m, err
 	}
 	space, err := s.Space()
 	if err != nil {
@@ -50,9 +60,18 @@ func newDriver(s spec.Spec, workers int) (driver, trace.Manifest, error) {
 	}
 	m = trace.Manifest{
 		Format: trace.Format, Version: Version, Run: s.ID(), Name: s.Name,
-		Origin: trace.Observed, Source: "edgewise search", Spec: &s, Data: data.describe(),
+		Origin: trace.Observed, Source: "edgewise search", Spec: &s,
 	}
 	m.SetCell(space)
+	if maker, ok := own[s.Algorithm]; ok {
+		d, err := maker(s, &m, workers)
+		return d, m, err
+	}
+	data, err := openSplits(s)
+	if err != nil {
+		return nil, m, err
+	}
+	m.Data = data.describe()
 	var d driver
 	if s.Precision == spec.Float64 {
 		d, err = newRun[float64](s, data, workers)
@@ -161,7 +180,7 @@ func advance(s spec.Spec, d driver) (*trace.Point, error) {
 	p, err := d.advance()
 	if p != nil {
 		p.Test = eval.Test
-		if p.Search == nil {
+		if p.Search == nil && s.Level != spec.Bilevel {
 			p.Search = eval.Search
 		}
 	}
@@ -173,10 +192,13 @@ func (r *run[T]) final() (*trace.Point, error) {
 	p := r.begin()
 	p.Steps, p.AlphaRate, p.Status = 0, 0, trace.Complete
 	p.Rate, p.Temperature = math.NaN(), math.NaN()
-	if r.spec.Record.Eval == 0 {
+	if r.spec.Record.Eval == 0 && !r.spec.Record.Discrete {
 		return p, nil
 	}
-	return p, r.evaluate(p)
+	if err := r.evaluate(p); err != nil || !r.spec.Record.Discrete {
+		return p, err
+	}
+	return p, r.discretise(p)
 }
 
 func (r *run[T]) at() int { return r.step }

@@ -218,7 +218,7 @@ func (r *run[T]) begin() *trace.Point {
 	if r.moving() {
 		p.AlphaRate = s.Alpha.Rate
 	}
-	if s.Algorithm == spec.SNAS {
+	if s.Relaxation() == spec.SNAS {
 		p.Temperature = r.lambda()
 	}
 	return p

@@ -32,7 +32,7 @@ func (s Spec) Check() error {
 		return nil
 	}
 	for _, err := range []error{
-		oneOf("algorithm", s.Algorithm, DARTS, SNAS, DSNAS, Random),
+		oneOf("algorithm", s.Algorithm, Algorithms()...),
 		oneOf("level", s.Level, Single, Bilevel),
 		oneOf("estimator", s.Estimator, PerEdge, SummedLog),
 		oneOf("precision", s.Precision, Float32, Float64),
@@ -107,6 +107,9 @@ func (s Spec) checkFields() error {
 	if err := s.checkGate(); err != nil {
 		return err
 	}
+	if err := s.checkMethod(); err != nil {
+		return err
+	}
 	if err := intervention.Check(s.Interventions); err != nil {
 		return err
 	}
@@ -127,10 +130,12 @@ func (s Spec) checkGate() error {
 	}
 	switch {
 	case s.SoftmaxGate():
-	case s.Algorithm != DARTS:
+	case s.Relaxation() != DARTS:
 		return fmt.Errorf("alpha.gate is %q: its weights are no distribution to sample from; it belongs to darts, not %s", s.Alpha.Gate, s.Algorithm)
 	case s.Alpha.Optimiser == Natural:
 		return fmt.Errorf("alpha.gate is %q: the natural gradient is that of a softmax; choose adam or sgd", s.Alpha.Gate)
+	case s.clamped() && s.Alpha.InitMean <= 0:
+		return fmt.Errorf("alpha.init_mean is %v: weights of the clamp gate that start at 0 stay there; start above it, such as at 1/%d", s.Alpha.InitMean, len(s.Net.Ops))
 	}
 	return nil
 }

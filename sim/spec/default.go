@@ -50,7 +50,7 @@ func (s Spec) AlphaSplit() string {
 
 // OneHot says whether the algorithm samples one operation per edge, so that
 // costs are known for sampled operations only.
-func (s Spec) OneHot() bool { return s.Algorithm == DSNAS || s.Algorithm == Random }
+func (s Spec) OneHot() bool { return s.Relaxation() == DSNAS || s.Relaxation() == Random }
 
 // SoftmaxGate says whether alpha is turned into probabilities by a softmax, as
 // everywhere but in searches with independent gates.

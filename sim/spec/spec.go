@@ -8,7 +8,7 @@ import "edgewise/sim/intervention"
 // Spec is one search, complete: two equal specs give byte-identical traces.
 type Spec struct {
 	Name      string `toml:"name" json:"name"`
-	Algorithm string `toml:"algorithm" json:"algorithm"` // darts, snas, dsnas or random
+	Algorithm string `toml:"algorithm" json:"algorithm"` // see Algorithms
 	Level     string `toml:"level" json:"level"`         // single or bilevel
 	Order     int    `toml:"order" json:"order"`         // 1, or 2 for the unrolled gradient of DARTS
 	Estimator string `toml:"estimator" json:"estimator"` // edge or summed-log (DSNAS; P1.7)
@@ -99,6 +99,10 @@ type Temperature struct {
 type Record struct {
 	Every int `toml:"every" json:"every"`
 	Eval  int `toml:"eval" json:"eval"`
+
+	// Discrete asks for the loss of the derived cell with the supernet's weights on
+	// the test split, at the end of the search.
+	Discrete bool `toml:"discrete,omitempty" json:"discrete,omitempty"`
 }
 
 // EdgeRule restricts an edge by name, in every cell of a kind ("" for all

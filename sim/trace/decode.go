@@ -153,7 +153,7 @@ func (w *wire) point() Point {
 		Epoch: w.real("epoch"), Rate: w.real("rate"), AlphaRate: w.real("alpha_rate"),
 		Temperature: w.real("temperature"), HeadNorm: w.real("head_norm"),
 		Alpha: floats3(w.Alpha), Prob: floats3(w.Prob), Gate: floats3(w.Gate), EdgeCost: floats2(w.EdgeCost), SkipCost: floats(w.SkipCost),
-		Train: w.split("train"), Search: w.split("search"), Test: w.split("test"),
+		Train: w.split("train"), Search: w.split("search"), Test: w.split("test"), Discrete: w.split("discrete"),
 		CostToDate: floats3(w.ToDate), Grad: floats3(w.Grad), Hessian: floats2(w.Hessian), Genotype: w.Genotype, Line: w.Line,
 		Status: w.Status,
 	}

@@ -106,6 +106,7 @@ func AppendPoint(dst []byte, p *Point) []byte {
 	l.split("train", p.Train)
 	l.split("search", p.Search)
 	l.split("test", p.Test)
+	l.split("discrete", p.Discrete)
 	l.cubeField("alpha", p.Alpha)
 	l.cubeField("prob", p.Prob)
 	if c := p.Cost; c != nil {

@@ -89,6 +89,10 @@ type Point struct {
 	Search *Split
 	Test   *Split
 
+	// Discrete is the test split under the derived cell, with the weights of the
+	// supernet: its loss minus Test's is the gap of discretisation.
+	Discrete *Split
+
 	Status string // empty, or what ended the trace: Complete or a named failure
 }
 

@@ -21,13 +21,15 @@ type Gate interface {
 }
 
 // A Projector is a gate whose logits are bound to a set: Project moves alpha back
-// to it after every step of the optimiser.
-type Projector interface{ Project(alpha []float64) }
+// to it after every step of the optimiser; before is alpha before the step, so that
+// a logit can stay where it is whatever momentum does. Both may hold several edges.
+type Projector interface{ Project(alpha, before []float64) }
 
 // Names of the gates.
 const (
 	NameSoftmax = "softmax"
 	NameSigmoid = "sigmoid"
+	NameClamp   = "clamp"
 )
 
 // gates are the gates by name; "" is the softmax.
@@ -37,6 +39,7 @@ var gates = []struct {
 }{
 	{NameSoftmax, SoftmaxGate{}},
 	{NameSigmoid, SigmoidGate{}},
+	{NameClamp, ClampGate{}},
 }
 
 // GateByName returns the gate of that name, the softmax for ""; an unknown name is
