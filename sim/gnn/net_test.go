@@ -17,7 +17,7 @@ func (d drawn) Take(_ Arch, name string, rows, cols int, value []float64) {
 	for _, c := range []byte(name) {
 		h = h*1099511628211 + uint64(c)
 	}
-	glorot(value, rows, cols, rand.New(rand.NewPCG(h, 1)))
+	Glorot(value, rows, cols, rand.New(rand.NewPCG(h, 1)))
 }
 
 func (drawn) Give(Arch, string, int, int, []float64) {}

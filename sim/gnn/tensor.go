@@ -19,9 +19,9 @@ func newTensor[T kernel.Float](name string, rows, cols int) *tensor[T] {
 	return &tensor[T]{name, rows, cols, make([]T, rows*cols), make([]T, rows*cols)}
 }
 
-// glorot draws uniformly from ±sqrt(6/(fan in + fan out)), as the published
+// Glorot draws uniformly from ±sqrt(6/(fan in + fan out)), as the published
 // layers do.
-func glorot(dst []float64, rows, cols int, rnd *rand.Rand) {
+func Glorot(dst []float64, rows, cols int, rnd *rand.Rand) {
 	b := math.Sqrt(6 / float64(rows+cols))
 	for i := range dst {
 		dst[i] = b * (2*rnd.Float64() - 1)

@@ -15,7 +15,10 @@ type Recipe struct {
 }
 
 // Train trains the net on the training nodes; every call starts Adam anew.
-func Train[T kernel.Float](n *Net[T], r Recipe) error {
+func Train[T kernel.Float](n *Net[T], r Recipe) error { return TrainWith(n, r, func(int) {}) }
+
+// TrainWith is Train with a function that may set the gates before each epoch.
+func TrainWith[T kernel.Float](n *Net[T], r Recipe, before func(epoch int)) error {
 	opt := make([]dynamics.Adam, len(n.weights))
 	value, grad := make([][]float64, len(n.weights)), make([][]float64, len(n.weights))
 	for i, t := range n.weights {
@@ -25,7 +28,8 @@ func Train[T kernel.Float](n *Net[T], r Recipe) error {
 			value[i][k] = float64(v)
 		}
 	}
-	for range r.Epochs {
+	for epoch := range r.Epochs {
+		before(epoch)
 		if err := n.Forward(n.g.Train); err != nil {
 			return err
 		}
@@ -54,3 +58,6 @@ func (n *Net[T]) Finite() bool {
 	}
 	return true
 }
+
+// Tensors is the number of weights, each a matrix or vector.
+func (n *Net[T]) Tensors() int { return len(n.weights) }
