@@ -45,16 +45,7 @@ func run(t *testing.T, c Config, seed uint64, steps int) (*Search[float32], []St
 // incumbent never falls; the reward is the difference of accuracies.
 func TestConservativeStepsChangeOneDecision(t *testing.T) {
 	_, steps := run(t, tiny(), 1, 40)
-	measure := func(s Step) float64 {
-		ok := 0.0
-		for _, v := range s.Valid {
-			if v.Correct {
-				ok++
-			}
-		}
-		return ok / float64(len(s.Valid))
-	}
-	have := measure(steps[0])
+	have := accuracy(steps[0].Valid)
 	seen := map[int]bool{}
 	for i, s := range steps[1:] {
 		for d := range gnn.Choices {
@@ -63,11 +54,11 @@ func TestConservativeStepsChangeOneDecision(t *testing.T) {
 			}
 		}
 		seen[s.Decision] = true
-		if r := measure(s) - have; math.Abs(r-s.Reward) > 1e-15 || s.Taken != (r > 0) {
+		if r := accuracy(s.Valid) - have; math.Abs(r-s.Reward) > 1e-15 || s.Taken != (r > 0) {
 			t.Fatalf("iteration %d: reward %g (taken %v), the accuracies say %g", i+1, s.Reward, s.Taken, r)
 		}
 		if s.Taken {
-			have = measure(s)
+			have = accuracy(s.Valid)
 		}
 	}
 	if len(seen) < 6 {

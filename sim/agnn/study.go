@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"edgewise/sim/gnn"
+	"edgewise/sim/kernel"
+	"edgewise/sim/supernet"
 )
 
 // Outcome is what one search came to.
@@ -41,13 +43,7 @@ func Outcomes(ctx context.Context, c Config, seed uint64, streams Streams, steps
 		if err != nil {
 			return out, err
 		}
-		ok := 0.0
-		for _, v := range s.Valid {
-			if v.Correct {
-				ok++
-			}
-		}
-		best = max(best, ok/float64(len(s.Valid)))
+		best = max(best, accuracy(s.Valid))
 		out.Curve = append(out.Curve, best)
 		out.Reused += float64(s.Reused) / float64(s.Weights) / float64(steps)
 		if i == 0 {
@@ -61,21 +57,36 @@ func Outcomes(ctx context.Context, c Config, seed uint64, streams Streams, steps
 		}
 	}
 	out.Best, _ = x.Best()
-	out.Test, err = Retrain(x.Bench, out.Best, streams, Final)
-	return out, err
+	test, err := Retrain(x.Bench, out.Best, streams, Final)
+	if err != nil {
+		return out, err
+	}
+	out.Test = accuracy(test)
+	return out, nil
 }
 
-// Retrain trains an architecture from scratch and returns its test accuracy.
-func Retrain(b *gnn.Bench[float32], a gnn.Arch, streams Streams, r gnn.Recipe) (float64, error) {
+// Retrain trains an architecture from scratch and returns what it says of the
+// test nodes.
+func Retrain[T kernel.Float](b *gnn.Bench[T], a gnn.Arch, streams Streams, r gnn.Recipe) ([]supernet.Sample, error) {
 	n, err := gnn.NewNet(b, a, newStore(Scratch, func(name string, number int) *rand.Rand { return streams("final/"+name, number) }), false)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := gnn.Train(n, r); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrDiverged, err)
+		return nil, fmt.Errorf("%w: %w", ErrDiverged, err)
 	}
 	if err := n.Forward(b.Graph.Test); err != nil {
-		return 0, fmt.Errorf("%w: %w", ErrDiverged, err)
+		return nil, fmt.Errorf("%w: %w", ErrDiverged, err)
 	}
-	return n.Accuracy(), nil
+	return n.Samples, nil
+}
+
+func accuracy(samples []supernet.Sample) float64 {
+	ok := 0.0
+	for _, v := range samples {
+		if v.Correct {
+			ok++
+		}
+	}
+	return ok / float64(len(samples))
 }

@@ -36,7 +36,7 @@ func (r *Report) motion(t *trace.Trace) {
 	if frozen > 0 && frozen == moving {
 		r.add(Error, frozenAt, t.Points[frozenAt].Step, frozen, "alpha never moves although its learning rate is positive",
 			"the architecture was not searched")
-	} else if frozen > moving/10 {
+	} else if frozen > moving/10 && (t.Manifest.Spec == nil || t.Manifest.Spec.Relaxation() != "") { // a controller moves the decision that it tried
 		r.add(Warning, frozenAt, t.Points[frozenAt].Step, frozen, "alpha stands still between points",
 			"updates are lost below the printed resolution, or skipped")
 	}

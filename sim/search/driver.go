@@ -47,7 +47,14 @@ type driver interface {
 
 // own are the methods that bring their own driver, by algorithm. A maker may lay
 // the manifest out anew (SetCell) and names the data that it opens.
-var own = map[string]func(s spec.Spec, m *trace.Manifest, workers int) (driver, error){}
+var own = map[string]func(s spec.Spec, m *trace.Manifest, workers int) (driver, error){
+	spec.AGNN: func(s spec.Spec, m *trace.Manifest, _ int) (driver, error) {
+		if s.Precision == spec.Float64 {
+			return newControlled[float64](s, m)
+		}
+		return newControlled[float32](s, m)
+	},
+}
 
 func newDriver(s spec.Spec, workers int) (driver, trace.Manifest, error) {
 	var m trace.Manifest

@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
+	"edgewise/sim/agnn"
 	"edgewise/sim/check"
 	"edgewise/sim/spec"
 	"edgewise/sim/supernet"
@@ -137,8 +139,56 @@ func TestSameSeedSameBytes(t *testing.T) {
 
 // A run that is stopped after every possible step and resumed stores the bytes
 // of a run that was not.
+// graphs are searches on a graph, which have no supernet of images.
+func graphs() (out []spec.Spec) {
+	for _, sharing := range []string{agnn.Constrained, agnn.Free, agnn.Scratch} {
+		s := spec.Default()
+		s.Name, s.Algorithm, s.Steps = "agnn "+sharing, spec.AGNN, 7
+		s.AGNN = &agnn.Config{Sharing: sharing, Nodes: 40, Classes: 3, Dim: 6, In: 0.4, Out: 0.05, Train: 4, Search: 4, Epochs: 3}
+		out = append(out, s)
+	}
+	return out
+}
+
+// The trace of a controller holds its distribution as probabilities, the
+// incumbent as gates, and local costs of every operation once there is an
+// incumbent; the incumbent changes only to the offspring before.
+func TestControllersLeaveATrace(t *testing.T) {
+	for _, s := range graphs() {
+		s.Steps = 25
+		tr, err := Record(context.Background(), s, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !tr.Complete() || len(tr.Points) != s.Steps+1 || tr.Manifest.None() != 0 || tr.Points[s.Steps].Test == nil {
+			t.Fatalf("%s: %d points, complete %v", s.Name, len(tr.Points), tr.Complete())
+		}
+		changes := 0
+		for i := 1; i < s.Steps; i++ {
+			p := &tr.Points[i]
+			if p.Cost == nil || p.Search == nil || p.Genotype == "" {
+				t.Fatalf("%s: point %d lacks costs, loss or offspring", s.Name, i)
+			}
+			for e := range p.Gate[0] {
+				o := slices.Index(p.Gate[0][e], 1)
+				was := slices.Index(tr.Points[i-1].Gate[0][e], 1)
+				if o == was {
+					continue
+				}
+				changes++
+				if !strings.Contains(tr.Points[i-1].Genotype, tr.Manifest.Cell().Edges[e].String()+" "+tr.Manifest.Ops[o]+",") {
+					t.Errorf("%s: point %d: the incumbent takes %s on edge %d, the offspring before was %s", s.Name, i, tr.Manifest.Ops[o], e, tr.Points[i-1].Genotype)
+				}
+			}
+		}
+		if changes == 0 {
+			t.Errorf("%s: the incumbent never changed", s.Name)
+		}
+	}
+}
+
 func TestResumedRunsAreTheSame(t *testing.T) {
-	for _, s := range variants() {
+	for _, s := range append(variants(), graphs()...) {
 		s.Record.Every = 2
 		whole := t.TempDir()
 		if err := Store(context.Background(), s, whole, false, Options{}); err != nil {

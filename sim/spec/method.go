@@ -13,6 +13,7 @@ import (
 const (
 	PRIME   = "prime"   // DARTS-PRIME, arXiv 2106.11655
 	Latency = "latency" // LA-DARTS, arXiv 2001.06392
+	AGNN    = "agnn"    // Auto-GNN, arXiv 1909.03184
 )
 
 // A method is an algorithm by name.
@@ -34,6 +35,15 @@ var methods = []method{
 	{name: SNAS, relaxes: SNAS, derive: bias.MostProbable},
 	{name: DSNAS, relaxes: DSNAS, derive: bias.MostProbable},
 	{name: Random, relaxes: Random, derive: bias.MostProbable},
+	{name: AGNN, derive: bias.MostProbable, use: func(s *Spec) { s.Steps = 300 }, check: func(s Spec) error {
+		if s.AGNN == nil {
+			return nil
+		}
+		if err := s.AGNN.Check(); err != nil {
+			return fmt.Errorf("agnn.%w", err)
+		}
+		return nil
+	}},
 }
 
 func (s Spec) method() (method, bool) {
@@ -84,7 +94,7 @@ func (s Spec) checkMethod() error {
 	for _, t := range []struct {
 		key, algorithm string
 		set            bool
-	}{} {
+	}{{"agnn", AGNN, s.AGNN != nil}} {
 		if t.set && s.Algorithm != t.algorithm {
 			return fmt.Errorf("%s: it belongs to algorithm %s, not %s", t.key, t.algorithm, s.Algorithm)
 		}

@@ -3,7 +3,10 @@
 // all that the blind rung of the ladder of predictions may see.
 package spec
 
-import "edgewise/sim/intervention"
+import (
+	"edgewise/sim/agnn"
+	"edgewise/sim/intervention"
+)
 
 // Spec is one search, complete: two equal specs give byte-identical traces.
 type Spec struct {
@@ -28,6 +31,10 @@ type Spec struct {
 	// Interventions change, in order, how costs are assigned (P7): alpha sees, and
 	// the trace records as Cost, what they make of a step's costs.
 	Interventions []intervention.Use `toml:"interventions" json:"interventions,omitempty"`
+
+	// AGNN is the graph and the controller of algorithm agnn; what it leaves out is
+	// at agnn.Defaults. Images, net, theta and alpha take no part there.
+	AGNN *agnn.Config `toml:"agnn,omitempty" json:"agnn,omitempty"`
 }
 
 // Data chooses the images. In a bi-level search alpha is trained on the search
