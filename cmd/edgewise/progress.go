@@ -41,5 +41,6 @@ func (p *progress) close() {
 	if p.bar != nil {
 		p.bar.Abort(true)
 		p.pool.Wait()
+		p.bar = nil
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"edgewise/proofs"
-	"edgewise/reports/table"
+	"edgewise/reports/paper"
 	"edgewise/sim/trace"
 )
 
@@ -55,7 +55,7 @@ func (c *proveCmd) Run(ctx context.Context, s streams) error {
 			return err
 		}
 	}
-	t := statusTable(rows)
+	t, _ := paper.ClaimTable(rows, c.Seed)
 	var err error
 	if c.JSON {
 		err = t.JSON(s.out)
@@ -92,19 +92,4 @@ func compileCoq(ctx context.Context, s streams) error {
 	}
 	_, err = fmt.Fprintf(s.out, "Coq: every theorem compiles; axioms: %s\n", strings.Join(axioms, ", "))
 	return err
-}
-
-// statusTable is the register with what may be said of each claim.
-func statusTable(rows []proofs.Row) table.Table {
-	t := table.Table{
-		Name:    "claims",
-		Caption: "The register of claims. A check counts only if it passes as stated and fails with its mutation.",
-		Columns: []table.Column{{Header: "Claim"}, {Header: "Statement"}, {Header: "Tag"}, {Header: "Status"},
-			{Header: "checks", Kind: table.KindInteger}, {Header: "passed", Kind: table.KindInteger}, {Header: "Coq theorems", Kind: table.KindInteger}},
-	}
-	for _, r := range rows {
-		t.Add(table.Text(r.ID), table.Text(r.Name), table.Text(string(r.Tag)), table.Text(string(r.Status)),
-			table.Integer(r.Checks), table.Integer(r.Passed), table.Integer(r.Theorems))
-	}
-	return t
 }

@@ -17,12 +17,13 @@ type reproduceCmd struct {
 	Jobs  int    `help:"Searches at a time; 0 takes all cores."`
 	Out   string `help:"Folder for traces, tables, figures and report.html; finished runs in it are taken over." default:"out/reproduce" type:"path"`
 	JSON  bool   `name:"json" help:"Print the tables as JSON."`
+	formatFlag
 }
 
 func (reproduceCmd) Help() string {
 	return "Example:\n  edgewise reproduce --seeds 3 --out out/reproduce\n\n" +
 		"trains 6 arms x 3 seeds on the embedded images, prints predicted versus observed wiring biases, and writes\n" +
-		"runs/, tables/ (.tex .csv .md .json), figures/ and report.html to out/reproduce."
+		"runs/, tables/ (.tex .csv .md .json), figures/, edgewise.tex with edgewise.bib, and report.html to out/reproduce."
 }
 
 func (c *reproduceCmd) Run(ctx context.Context, s streams) error {
@@ -31,6 +32,10 @@ func (c *reproduceCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.Steps < 0 || c.Jobs < 0 {
 		return misuse{errors.New("--steps and --jobs must not be negative")}
+	}
+	formats, err := c.formats()
+	if err != nil {
+		return err
 	}
 	if c.Jobs == 0 {
 		c.Jobs = runtime.GOMAXPROCS(0)
@@ -46,7 +51,7 @@ func (c *reproduceCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := reproduce.Write(c.Out, runs); err != nil {
+	if err := reproduce.Write(c.Out, runs, formats); err != nil {
 		return err
 	}
 	for _, t := range reproduce.Tables(runs) {
@@ -66,6 +71,6 @@ func (c *reproduceCmd) Run(ctx context.Context, s streams) error {
 	for _, v := range reproduce.Verdicts(runs) {
 		fmt.Fprintln(s.out, v)
 	}
-	fmt.Fprintf(s.out, "written to %s: runs, tables, figures, report.html\n", filepath.Clean(c.Out))
+	fmt.Fprintf(s.out, "written to %s: runs, tables, figures, edgewise.tex, report.html\n", filepath.Clean(c.Out))
 	return nil
 }

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"math"
 
 	"edgewise/sim/trace"
 
@@ -27,7 +26,7 @@ func EdgeCost(t *trace.Trace, kind int) (*Figure, error) {
 	series := make([]plotter.XYs, len(m.Edges))
 	any := false
 	for e := range series {
-		series[e] = windows(t, costWindows, func(p *trace.Point) float64 { return edgeCost(m, p, kind, e) })
+		series[e] = windows(t, costWindows, func(p *trace.Point) float64 { return m.EdgeCostOf(p, kind, e) })
 		any = any || len(series[e]) > 0
 	}
 	if !any {
@@ -53,32 +52,6 @@ func EdgeCost(t *trace.Trace, kind int) (*Figure, error) {
 		return nil
 	}
 	return f, nil
-}
-
-// edgeCost is the cost of edge e over the window of one point, NaN where the
-// point does not know it.
-func edgeCost(m *trace.Manifest, p *trace.Point, kind, e int) float64 {
-	if p.EdgeCost != nil {
-		sum, any := 0.0, false
-		for c, k := range m.Stack {
-			if k == m.Kinds[kind] {
-				sum, any = sum+p.EdgeCost[c][e], true
-			}
-		}
-		if any {
-			return sum
-		}
-	}
-	if p.Cost == nil {
-		return math.NaN()
-	}
-	sum := 0.0
-	for k, prob := range p.Prob[kind][e] {
-		if p.Cost.Count == nil || p.Cost.Count[kind][e][k] > 0 {
-			sum += prob * p.Cost.Mean[kind][e][k]
-		}
-	}
-	return sum
 }
 
 // windows averages a quantity over n windows of the run, each point with its

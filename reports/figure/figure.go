@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"edgewise/reports/table"
 	"edgewise/sim/trace"
@@ -113,14 +114,20 @@ func (f *Figure) Save(dir string, formats ...Format) error {
 	return nil
 }
 
-// LaTeX is a float that puts the figure's PDF, found at path, into an article
-// that loads graphicx.
+// LaTeX is a float that puts the figure's file at path into an article: a PDF by
+// graphicx, a PGF by \input in one that loads pgf too. A figure that is wider than
+// the line is shrunk to it.
 func (f *Figure) LaTeX(w io.Writer, path string) error {
 	env := "figure"
 	if f.Width > Column {
 		env = "figure*"
 	}
-	_, err := fmt.Fprintf(w, "\\begin{%s}[tbp]\n\\centering\n\\includegraphics[width=\\ifdim%.2fmm>\\linewidth\\linewidth\\else%.2fmm\\fi]{%s}\n\\caption{%s}\n\\label{fig:%s}\n\\end{%s}\n",
-		env, f.Width.Points()/vg.Millimeter.Points(), f.Width.Points()/vg.Millimeter.Points(), path, table.Escape(f.Caption), f.Name, env)
+	mm := f.Width.Points() / vg.Millimeter.Points()
+	picture := fmt.Sprintf("\\includegraphics[width=\\ifdim%.2fmm>\\linewidth\\linewidth\\else%.2fmm\\fi]{%s}", mm, mm, path)
+	if strings.HasSuffix(path, "."+string(PGF)) {
+		picture = fmt.Sprintf("\\ifdim%.2fmm>\\linewidth\\resizebox{\\linewidth}{!}{\\input{%s}}\\else\\input{%s}\\fi", mm, path, path)
+	}
+	_, err := fmt.Fprintf(w, "\\begin{%s}[tbp]\n\\centering\n%s\n\\caption{%s}\n\\label{fig:%s}\n\\end{%s}\n",
+		env, picture, table.Escape(f.Caption), f.Name, env)
 	return err
 }

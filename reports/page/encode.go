@@ -57,7 +57,7 @@ func encodeRuns(runs []Run) (pageData, error) {
 	out := pageData{Runs: []runData{}}
 	perMoment := 0
 	for i, r := range runs {
-		if err := soundTrace(r.Observed); err != nil {
+		if err := r.Observed.Sound(); err != nil {
 			return out, fmt.Errorf("run %d (%s) %w", i+1, r.Name, err)
 		}
 		m := &r.Observed.Manifest
@@ -107,7 +107,7 @@ func encodeRun(r Run, moments int) (runData, error) {
 		}
 	}
 	for _, p := range r.Predicted {
-		if err := soundTrace(p.Trace); err != nil {
+		if err := p.Trace.Sound(); err != nil {
 			return d, fmt.Errorf("prediction %s %w", p.Label, err)
 		}
 		q := &p.Trace.Manifest
@@ -198,7 +198,7 @@ func costs(t *trace.Trace, at []int) string {
 			for e := range m.Edges {
 				sum, weight := 0.0, 0.0
 				for j := from; j < to; j++ {
-					if c := edgeCost(m, &t.Points[j], k, e); !math.IsNaN(c) {
+					if c := m.EdgeCostOf(&t.Points[j], k, e); !math.IsNaN(c) {
 						w := float64(max(1, t.Points[j].Steps))
 						sum, weight = sum+w*c, weight+w
 					}
@@ -212,30 +212,6 @@ func costs(t *trace.Trace, at []int) string {
 		return ""
 	}
 	return base64.StdEncoding.EncodeToString(b)
-}
-
-// edgeCost is the cost of an edge over one point's window, summed over the
-// cells of the kind: as recorded, or sum_k p^k C^k; NaN where not known.
-func edgeCost(m *trace.Manifest, p *trace.Point, kind, e int) float64 {
-	sum, any := 0.0, false
-	if p.EdgeCost != nil {
-		for c, k := range m.Stack {
-			if k == m.Kinds[kind] {
-				sum, any = sum+p.EdgeCost[c][e], true
-			}
-		}
-	}
-	if !any && p.Cost != nil {
-		for o, prob := range p.Prob[kind][e] {
-			if p.Cost.Count == nil || p.Cost.Count[kind][e][o] > 0 {
-				sum, any = sum+prob*p.Cost.Mean[kind][e][o], true
-			}
-		}
-	}
-	if !any {
-		return math.NaN()
-	}
-	return sum
 }
 
 // losses are those of a split at each moment, or at the last point between the

@@ -87,7 +87,7 @@ func (f *follower) take() (grown bool, err error) {
 		if line := text[:end]; len(bytes.TrimSpace(line)) > 0 {
 			p, err := trace.DecodePoint(line)
 			if err == nil {
-				err = sound(&f.trace.Manifest, &p)
+				err = f.trace.Manifest.Sound(&p)
 			}
 			if err != nil {
 				return grown, fmt.Errorf("%s, point %d: %w", path, len(f.trace.Points)+1, err)

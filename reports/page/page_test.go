@@ -236,13 +236,13 @@ func TestWhatCannotBeShownIsRefused(t *testing.T) {
 	bad := &table.Table{Name: "bad", Columns: []table.Column{{Header: "x", Kind: table.KindNumber}}}
 	bad.Add(table.Number(math.NaN()))
 	for want, r := range map[string]Report{
-		"run 1 (empty) has no points":              {Runs: []Run{{Name: "empty", Observed: &trace.Trace{}}}},
-		"run 1 (a) step 7: prob has 3 rows, not 5": {Runs: []Run{{Name: "a", Observed: torn}}},
-		"run 1 (nil) has no points":                {Runs: []Run{{Name: "nil"}}},
-		"prediction law is of kinds":               {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", large}}}}},
-		"prediction law has no operation":          {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", foreign}}}}},
-		"prediction law has no points":             {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{Label: "law"}}}}},
-		"table bad, row 1, column 1 (x): ":         {Tables: []*table.Table{bad}},
+		"run 1 (empty) has no points":                    {Runs: []Run{{Name: "empty", Observed: &trace.Trace{}}}},
+		"run 1 (a) step 7: field prob has 3 rows, not 5": {Runs: []Run{{Name: "a", Observed: torn}}},
+		"run 1 (nil) has no points":                      {Runs: []Run{{Name: "nil"}}},
+		"prediction law is of kinds":                     {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", large}}}}},
+		"prediction law has no operation":                {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{"law", foreign}}}}},
+		"prediction law has no points":                   {Runs: []Run{{Name: "a", Observed: small, Predicted: []Prediction{{Label: "law"}}}}},
+		"table bad, row 1, column 1 (x): ":               {Tables: []*table.Table{bad}},
 	} {
 		var b bytes.Buffer
 		err := Write(&b, r)

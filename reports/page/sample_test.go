@@ -42,9 +42,9 @@ func sample(t testing.TB, nodes, points int, seed uint64, reduce bool) *trace.Tr
 	}
 	for i := range points {
 		x := float64(i) / float64(points-1)
-		p := trace.Point{Step: i, Steps: 1, Epoch: x * 50, Prob: make([][][]float64, kinds), Cost: &trace.Cost{Mean: make([][][]float64, kinds)}}
+		p := trace.Point{Step: i, Steps: 1, Epoch: x * 50, Prob: make([][][]float64, kinds), Cost: &trace.Cost{Count: make([][][]float64, kinds), Mean: make([][][]float64, kinds)}}
 		for k := range kinds {
-			p.Prob[k], p.Cost.Mean[k] = make([][]float64, edges), make([][]float64, edges)
+			p.Prob[k], p.Cost.Count[k], p.Cost.Mean[k] = make([][]float64, edges), make([][]float64, edges), make([][]float64, edges)
 			for e := range edges {
 				none[k][e] += 0.002 * r.NormFloat64()
 				back := 0.9
@@ -52,11 +52,12 @@ func sample(t testing.TB, nodes, points int, seed uint64, reduce bool) *trace.Tr
 					back = 0.25
 				}
 				q := math.Min(1, math.Max(0, 0.125+0.85*math.Sin(math.Min(x*2, 1)*math.Pi/2)-back*math.Max(0, 2*x-1)*0.9+0.02*float64(e%3)*x+none[k][e]))
-				p.Prob[k][e], p.Cost.Mean[k][e] = make([]float64, ops), make([]float64, ops)
+				p.Prob[k][e], p.Cost.Count[k][e], p.Cost.Mean[k][e] = make([]float64, ops), make([]float64, ops), make([]float64, ops)
 				total := 0.0
 				for o := 1; o < ops; o++ {
 					p.Prob[k][e][o] = math.Exp(3 * x * math.Sin(float64(o*(e+2)*(k+1))))
 					total += p.Prob[k][e][o]
+					p.Cost.Count[k][e][o] = 1
 					p.Cost.Mean[k][e][o] = 0.04*(0.5-x) + 0.02*r.NormFloat64()
 				}
 				p.Prob[k][e][0] = q

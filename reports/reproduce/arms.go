@@ -15,6 +15,7 @@ type Arm struct {
 	Name    string
 	Setting string // what a reader must know to repeat it
 	Spec    spec.Spec
+	Claimed bool // the theory says beforehand which biases it shows
 }
 
 // Arms returns the six settings. Each phenomenon has one in which THEORY says
@@ -71,7 +72,7 @@ func Arms() []Arm {
 
 func arm(name, setting string, s spec.Spec) Arm {
 	s.Name = name
-	return Arm{Name: name, Setting: setting, Spec: s}
+	return Arm{Name: name, Setting: setting, Spec: s, Claimed: true}
 }
 
 // seeded is the arm's spec under one seed, counted from 1.

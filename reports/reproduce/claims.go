@@ -2,10 +2,8 @@ package reproduce
 
 import (
 	"fmt"
-	"math"
 
 	"edgewise/reports/stat"
-	"edgewise/reports/table"
 	"edgewise/sim/predict"
 	"edgewise/theory/bias"
 )
@@ -15,6 +13,7 @@ import (
 type claim struct {
 	bias    string // O1, O2, O3
 	arm     string
+	kind    int // of cell
 	measure string
 	get     func(*bias.Measures) bias.Value
 	text    string
@@ -30,17 +29,56 @@ func below(x float64) (string, func(stat.Estimate) stat.Verdict) {
 	return fmt.Sprintf("< %g", x), func(e stat.Estimate) stat.Verdict { return stat.Below(e, x) }
 }
 
+func rise(m *bias.Measures) bias.Value    { return m.Growth.Rise }
+func dropped(m *bias.Measures) bias.Value { return m.Growth.Dropped }
+func regrown(m *bias.Measures) bias.Value { return m.Growth.Regrown }
+func gap(m *bias.Measures) bias.Value     { return m.Width.Gap }
+func mean(m *bias.Measures) bias.Value    { return m.Failure.Mean }
+func none(m *bias.Measures) bias.Value    { return m.Failure.None }
+func width(m *bias.Measures) bias.Value   { return bias.Value{X: m.Argmax.Width, Known: true} }
+func depth(m *bias.Measures) bias.Value {
+	return bias.Value{X: float64(m.Argmax.Depth), Known: true}
+}
+
+// unclaimed are the measures of a kind of cell of an arm about which nothing is
+// claimed beforehand.
+func unclaimed(arm string, kind int) []claim {
+	return []claim{
+		{bias: "O1", arm: arm, kind: kind, measure: "rise of the mean none-probability", get: rise},
+		{bias: "O1", arm: arm, kind: kind, measure: "share of edges dropped", get: dropped},
+		{bias: "O1", arm: arm, kind: kind, measure: "share of edges dropped, then regrown", get: regrown},
+		{bias: "O2", arm: arm, kind: kind, measure: "none-probability gap, intermediate minus input edges", get: gap},
+		{bias: "O2", arm: arm, kind: kind, measure: "depth of the derived cell", get: depth},
+		{bias: "O2", arm: arm, kind: kind, measure: "width of the derived cell", get: width},
+		{bias: "O3", arm: arm, kind: kind, measure: "mean final none-probability", get: mean},
+		{bias: "O3", arm: arm, kind: kind, measure: "share of edges where none wins", get: none},
+	}
+}
+
+// claimsOf lists what the main table says of the runs: the claims about their
+// arms, and the same measures of the arms about which nothing is claimed.
+func claimsOf(runs []Run) []claim {
+	var out []claim
+	for _, c := range claims() {
+		if rs := armRuns(runs, c.arm); len(rs) > 0 && rs[0].Arm.Claimed {
+			out = append(out, c)
+		}
+	}
+	for _, a := range armNames(runs) {
+		rs := armRuns(runs, a)
+		if rs[0].Arm.Claimed || rs[0].Observed.Manifest.None() < 0 {
+			continue
+		}
+		for k := range rs[0].Observed.Manifest.Kinds {
+			out = append(out, unclaimed(a, k)...)
+		}
+	}
+	return out
+}
+
 // claims lists what is expected where. The bounds were fixed on other seeds than
 // the default ones.
 func claims() []claim {
-	rise := func(m *bias.Measures) bias.Value { return m.Growth.Rise }
-	dropped := func(m *bias.Measures) bias.Value { return m.Growth.Dropped }
-	regrown := func(m *bias.Measures) bias.Value { return m.Growth.Regrown }
-	gap := func(m *bias.Measures) bias.Value { return m.Width.Gap }
-	mean := func(m *bias.Measures) bias.Value { return m.Failure.Mean }
-	none := func(m *bias.Measures) bias.Value { return m.Failure.None }
-	depth := func(m *bias.Measures) bias.Value { return bias.Value{X: float64(m.Argmax.Depth), Known: true} }
-	width := func(m *bias.Measures) bias.Value { return bias.Value{X: m.Argmax.Width, Known: true} }
 	var out []claim
 	add := func(b, arm, measure string, get func(*bias.Measures) bias.Value, text string, judge func(stat.Estimate) stat.Verdict) {
 		out = append(out, claim{bias: b, arm: arm, measure: measure, get: get, text: text, judge: judge})
@@ -81,22 +119,26 @@ func armRuns(runs []Run, name string) []*Run {
 	return out
 }
 
-// values takes a measure from every run of an arm: observed, and predicted by
-// each predictor in the order of predictors(). A predictor that cannot predict
-// some run of the arm has no values.
-func values(runs []*Run, get func(*bias.Measures) bias.Value) (observed []float64, predicted [][]float64) {
+// values takes the measure of a claim from every run of its arm: observed, and
+// predicted by each predictor in the order of predictors(). A predictor that
+// cannot predict some run of the arm has no values.
+func values(runs []*Run, c claim) (observed []float64, predicted [][]float64) {
 	predicted = make([][]float64, len(predictors()))
 	for _, r := range runs {
+		best := -1 // the prediction that is scored on the most points
 		for k, p := range r.Predicted {
-			if p.Err != nil || len(p.Score.Kinds) == 0 {
+			if p.Err != nil || len(p.Score.Kinds) <= c.kind {
 				continue
 			}
-			if v := get(&p.Score.Kinds[0].Predicted); v.Known {
+			if best < 0 || p.Score.Points > r.Predicted[best].Score.Points {
+				best = k
+			}
+			if v := c.get(&p.Score.Kinds[c.kind].Predicted); v.Known {
 				predicted[k] = append(predicted[k], v.X)
 			}
 		}
-		if s := r.Predicted[0].Score; len(s.Kinds) > 0 { // replay is scored on every point
-			if v := get(&s.Kinds[0].Observed); v.Known {
+		if best >= 0 {
+			if v := c.get(&r.Predicted[best].Score.Kinds[c.kind].Observed); v.Known {
 				observed = append(observed, v.X)
 			}
 		}
@@ -126,34 +168,4 @@ func sides(arm string, s predict.Score) (same, total int) {
 		}
 	}
 	return same, total
-}
-
-// estimate is the mean over seeds with its interval, as a table shows it.
-func estimate(x []float64, why string) table.Item {
-	if len(x) == 0 {
-		return table.Missing{Reason: why}
-	}
-	e, err := stat.Mean(x)
-	if err != nil || !e.Defined {
-		return table.Missing{Reason: why}
-	}
-	return asEstimate(e)
-}
-
-func asEstimate(e stat.Estimate) table.Item {
-	lo, hi := e.Low, e.High
-	if math.IsInf(lo, 0) || math.IsInf(hi, 0) {
-		lo, hi = math.NaN(), math.NaN()
-	}
-	return table.Estimate{Mean: e.Value, Lo: lo, Hi: hi, N: e.N}
-}
-
-func asVerdict(v stat.Verdict) table.Item {
-	switch v {
-	case stat.Agrees:
-		return table.Agrees
-	case stat.Disagrees:
-		return table.Disagrees
-	}
-	return table.NotEnough
 }

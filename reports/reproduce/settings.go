@@ -27,6 +27,9 @@ func SettingsTable(runs []Run) table.Table {
 	}
 	for _, a := range armNames(runs) {
 		rs := armRuns(runs, a)
+		if rs[0].Observed.Manifest.Spec == nil {
+			continue
+		}
 		s := rs[0].spec()
 		var first, last, accuracy []float64
 		for _, r := range rs {
@@ -37,16 +40,16 @@ func SettingsTable(runs []Run) table.Table {
 				accuracy = append(accuracy, p.Test.Accuracy())
 			}
 		}
-		t.AddFrom(ids(rs), table.Text(a), table.Text(rs[0].Arm.Setting), table.Integer(len(rs)), table.Integer(s.Steps),
+		t.AddFrom(ids(rs), named(rs), table.Text(rs[0].Arm.Setting), table.Integer(len(rs)), table.Integer(s.Steps),
 			table.Integer(s.Data.Train), table.Text(fmt.Sprintf("%g to %g", s.Theta.Rate, s.Theta.RateMin)), table.Text(fmt.Sprintf("%g", s.Alpha.Rate)),
-			estimate(first, "no loss"), estimate(last, "no loss"), estimate(accuracy, "not evaluated"))
+			table.MeanOf(first, "no loss"), table.MeanOf(last, "no loss"), table.MeanOf(accuracy, "not evaluated"))
 	}
-	if len(runs) > 0 {
+	if len(runs) > 0 && runs[0].Arm.Claimed {
 		s := runs[0].spec()
 		t.Notes = append(t.Notes, fmt.Sprintf("All arms: minimal cells of %d nodes with %d operations, %d channels, %d x %d images of %s, batch %d, alpha by Adam(%g, %g) without weight decay, theta by SGD with momentum %g and L2 %g.",
 			s.Net.Nodes, len(s.Net.Ops), s.Net.Channels, s.Data.Side, s.Data.Side, runs[0].Observed.Manifest.Data.Name, s.Batch, s.Alpha.Beta1, s.Alpha.Beta2, s.Theta.Momentum, s.Theta.WeightDecay))
 	}
-	return t
+	return once(t)
 }
 
 // meanGap is the mean of L - H over points from..to-1.
@@ -72,7 +75,7 @@ func ResidualTable(runs []Run) table.Table {
 		Caption: "What must be zero, and what it is: largest residual over all seeds and steps of an arm. " + signNote,
 		Columns: []table.Column{
 			{Header: "Arm"}, {Header: "Law"}, {Header: "Source"},
-			{Header: "points", Kind: table.KindInteger}, {Header: "median"}, {Header: "largest"},
+			{Header: "points", Kind: table.KindInteger}, {Header: "median, worst run", Key: "median_worst_run"}, {Header: "largest"},
 		},
 		Notes: []string{"Conservation is relative to the sum of the absolute costs and holds up to the eps of batch norm and single precision; replay is relative to the distance that alpha moved."},
 	}
@@ -98,7 +101,7 @@ func ResidualTable(runs []Run) table.Table {
 		}
 		for _, law := range order {
 			m := merged[law]
-			t.AddFrom(ids(rs), table.Text(a), table.Text(law), table.Text(m.Source), table.Integer(m.Points), scientific(m.Median), scientific(m.Max))
+			t.AddFrom(ids(rs), named(rs), table.Text(law), table.Text(m.Source), table.Integer(m.Points), scientific(m.Median), scientific(m.Max))
 		}
 		steps, relative, one := 0, 0.0, 0.0
 		for _, r := range rs {
@@ -106,59 +109,10 @@ func ResidualTable(runs []Run) table.Table {
 			relative = max(relative, r.Replay.Relative)
 			one = max(one, r.Replay.OneStep)
 		}
-		t.AddFrom(ids(rs), table.Text(a), table.Text("replay: every alpha step from its costs"), table.Text("P1.1-P1.3"), table.Integer(steps), table.NotApplicable(), scientific(relative))
-		t.AddFrom(ids(rs), table.Text(a), table.Text("replay: one step at a time, absolute"), table.Text("P1.1-P1.3"), table.Integer(steps), table.NotApplicable(), scientific(one))
+		t.AddFrom(ids(rs), named(rs), table.Text("replay: every alpha step from its costs"), table.Text("P1.1-P1.3"), table.Integer(steps), table.NotApplicable(), scientific(relative))
+		t.AddFrom(ids(rs), named(rs), table.Text("replay: one step at a time, absolute"), table.Text("P1.1-P1.3"), table.Integer(steps), table.NotApplicable(), scientific(one))
 	}
-	return t
+	return once(t)
 }
 
 func scientific(v float64) table.Item { return table.Text(fmt.Sprintf("%.1e", v)) }
-
-// CostTable is the mean local cost of every edge in the first and last tenth of
-// the steps, summed over the cells that share alpha.
-func CostTable(runs []Run) table.Table {
-	t := table.Table{
-		Name:    "costs",
-		Caption: "Mean cost of each edge early (first tenth of the steps) and late (last tenth), over seeds, summed over cells. " + signNote,
-		Columns: []table.Column{{Header: "Arm"}, {Header: "When"}},
-	}
-	if len(runs) == 0 {
-		return t
-	}
-	for _, e := range runs[0].Observed.Manifest.Edges {
-		t.Columns = append(t.Columns, table.Column{Header: fmt.Sprintf("(%d,%d)", e[0], e[1]), Kind: table.KindEstimate})
-	}
-	for _, a := range armNames(runs) {
-		rs := armRuns(runs, a)
-		for _, late := range []bool{false, true} {
-			row := []table.Item{table.Text(a), table.Text(map[bool]string{false: "early", true: "late"}[late])}
-			for e := range rs[0].Observed.Manifest.Edges {
-				var x []float64
-				for _, r := range rs {
-					n := len(r.Observed.Points) - 1
-					from, to := 0, max(1, n/10)
-					if late {
-						from, to = n-max(1, n/10), n
-					}
-					x = append(x, meanEdgeCost(r.Observed, e, from, to))
-				}
-				row = append(row, estimate(x, "no costs"))
-			}
-			t.AddFrom(ids(rs), row...)
-		}
-	}
-	return t
-}
-
-func meanEdgeCost(t *trace.Trace, edge, from, to int) float64 {
-	sum, n := 0.0, 0
-	for i := from; i < to; i++ {
-		if ec := t.Points[i].EdgeCost; ec != nil {
-			for _, row := range ec {
-				sum += row[edge]
-			}
-			n++
-		}
-	}
-	return sum / float64(max(n, 1))
-}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"edgewise/reports/figure"
 )
 
 // small is the whole study with searches of a few steps.
@@ -44,7 +46,7 @@ func TestStudy(t *testing.T) {
 			t.Errorf("%s: replayed %d steps, residual %g", r.Folder, r.Replay.Steps, r.Replay.Relative)
 		}
 	}
-	if err := Write(whole, runs); err != nil {
+	if err := Write(whole, runs, []figure.Format{figure.SVG, figure.PDF}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"tables/biases.tex", "tables/scores.csv", "tables/settings.md", "figures/none-confident.svg",

@@ -3,6 +3,7 @@ package reproduce
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"edgewise/reports/stat"
 	"edgewise/reports/table"
@@ -21,6 +22,38 @@ func ids(runs []*Run) []string {
 	return out
 }
 
+// named is the name of an arm. Of runs that are not of the study a footnote says
+// which they are and what made them.
+func named(rs []*Run) table.Item {
+	a := rs[0].Arm
+	if a.Claimed {
+		return table.Text(a.Name)
+	}
+	noun := "run "
+	if len(rs) > 1 {
+		noun = "runs "
+	}
+	return table.Noted(table.Text(a.Name), noun+strings.Join(ids(rs), ", ")+": "+rs[0].Observed.Manifest.Source)
+}
+
+// once keeps the footnotes of an arm's name at its first row only.
+func once(t table.Table) table.Table {
+	seen := map[table.Value]bool{}
+	for _, r := range t.Rows {
+		for j := range r.Cells {
+			c := &r.Cells[j]
+			if t.Columns[j].Header != "Arm" {
+				continue
+			}
+			if seen[c.Value] {
+				c.Notes = nil
+			}
+			seen[c.Value] = true
+		}
+	}
+	return t
+}
+
 // BiasTable is the main table: observed biases with mean and 95 % interval over
 // seeds, what each rung and each null predictor says of the same runs, and the
 // verdict on what the theory claims.
@@ -29,7 +62,7 @@ func BiasTable(runs []Run) table.Table {
 		Name:    "biases",
 		Caption: "Predicted and observed wiring biases: mean and 95 % confidence interval over seeds. " + signNote,
 		Columns: []table.Column{
-			{Header: "Bias"}, {Header: "Measure"}, {Header: "Arm"}, {Header: "Claim"},
+			{Header: "Bias"}, {Header: "Measure"}, {Header: "Arm"}, {Header: "Cell"}, {Header: "Claim"},
 			{Header: "Observed", Kind: table.KindEstimate},
 		},
 		Notes: []string{
@@ -50,26 +83,25 @@ func BiasTable(runs []Run) table.Table {
 	}
 	t.Columns = append(t.Columns, table.Column{Header: "Verdict", Kind: table.KindVerdict})
 	last := ""
-	for _, c := range claims() {
+	for _, c := range claimsOf(runs) {
 		rs := armRuns(runs, c.arm)
-		if len(rs) == 0 {
-			continue
+		if group := c.bias; group != last {
+			if last != "" {
+				t.Rule()
+			}
+			last = group
 		}
-		if c.bias != last && last != "" {
-			t.Rule()
-		}
-		last = c.bias
-		observed, predicted := values(rs, c.get)
-		row := []table.Item{table.Text(c.bias), table.Text(c.measure), table.Text(c.arm), claimText(c), estimate(observed, "no run of this arm has the measure")}
+		observed, predicted := values(rs, c)
+		row := []table.Item{table.Text(c.bias), table.Text(c.measure), named(rs), table.Text(rs[0].Observed.Manifest.Kinds[c.kind]), claimText(c), table.MeanOf(observed, "no run of this arm has the measure")}
 		for k, p := range predictors() {
 			if p.shown() {
-				row = append(row, estimate(predicted[k], why(rs, k)))
+				row = append(row, table.MeanOf(predicted[k], why(rs, k)))
 			}
 		}
 		row = append(row, verdictOf(c, observed))
 		t.AddFrom(ids(rs), row...)
 	}
-	return t
+	return once(t)
 }
 
 func claimText(c claim) table.Item {
@@ -87,7 +119,7 @@ func verdictOf(c claim, observed []float64) table.Item {
 	if err != nil {
 		return table.Missing{Reason: err.Error()}
 	}
-	return table.From(asVerdict(c.judge(e)))
+	return table.From(table.Judged(c.judge(e)))
 }
 
 // why says why predictor k has no value on some run.
@@ -153,11 +185,11 @@ func ScoreTable(runs []Run) table.Table {
 				}
 			}
 			reason := why(rs, k)
-			t.AddFrom(ids(rs), table.Text(a), table.Text(p.name), estimate(r2, reason), worst(r2, reason),
-				estimate(rmse, reason), estimate(none, reason), estimate(sign, reason), ofClaims(right, claimed))
+			t.AddFrom(ids(rs), named(rs), table.Text(p.name), table.MeanOf(r2, reason), worst(r2, reason),
+				table.MeanOf(rmse, reason), table.MeanOf(none, reason), table.MeanOf(sign, reason), ofClaims(right, claimed))
 		}
 	}
-	return t
+	return once(t)
 }
 
 // ofClaims prints right of claimed, or that the arm has no claims.

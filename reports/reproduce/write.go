@@ -6,39 +6,43 @@ import (
 	"path/filepath"
 
 	"edgewise/reports/figure"
+	"edgewise/reports/paper"
 	"edgewise/reports/stat"
 	"edgewise/reports/table"
 	"edgewise/sim/trace"
 )
 
-// Tables returns all tables of the study, the main one first.
+// Tables returns all tables of the study, the main one first; those without rows
+// are left out.
 func Tables(runs []Run) []table.Table {
-	return []table.Table{BiasTable(runs), ScoreTable(runs), SettingsTable(runs), CostTable(runs), ResidualTable(runs)}
+	var out []table.Table
+	for _, t := range []table.Table{BiasTable(runs), ScoreTable(runs), SettingsTable(runs), CostTable(runs), OperationCostTable(runs), ResidualTable(runs)} {
+		if len(t.Rows) > 0 {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // thin is the number of steps between the stored points of predicted traces and
 // of what figures and the page show.
 const thin = 20
 
-// Write stores under out what the study found: tables as .tex, .csv, .md and
-// .json, figures of the first seed of each arm as SVG, PDF and PNG, report.html,
-// and the predicted traces of every run beside its observed one.
-func Write(out string, runs []Run) error {
-	for _, t := range Tables(runs) {
-		if err := table.Save(filepath.Join(out, "tables"), &t); err != nil {
-			return err
-		}
-	}
-	list, err := Figures(runs)
+// Write stores under out what the study found: the tables and figures for a paper
+// (package paper), report.html, and the predicted traces of every run beside its
+// observed one.
+func Write(out string, runs []Run, formats []figure.Format) error {
+	set, err := NewSet("Predicted and observed wiring biases", runs)
 	if err != nil {
 		return err
 	}
-	for _, f := range list {
-		if err := saveFigure(filepath.Join(out, "figures"), f); err != nil {
-			return err
-		}
+	if err := set.Write(out, formats); err != nil {
+		return err
 	}
-	if err := writePage(filepath.Join(out, "report.html"), runs, list); err != nil {
+	if err := writePage(filepath.Join(out, "report.html"), runs, set); err != nil {
+		return err
+	}
+	if err := trace.WriteFile(filepath.Join(out, genotypesFile), []byte(Genotypes(runs))); err != nil {
 		return err
 	}
 	for _, r := range runs {
@@ -54,15 +58,26 @@ func Write(out string, runs []Run) error {
 	return nil
 }
 
-// saveFigure writes the figure to dir, which is made if needed.
-func saveFigure(dir string, f *figure.Figure) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("writing figure %s: %w", f.Name, err)
+// genotypesFile holds the derived cells as text.
+const genotypesFile = "genotypes.txt"
+
+// NewSet is what a paper takes over of the runs: tables, figures and sources.
+func NewSet(title string, runs []Run) (*paper.Set, error) {
+	s := &paper.Set{Title: title, Sources: paper.Sources{}}
+	for _, t := range Tables(runs) {
+		s.Tables = append(s.Tables, &t)
 	}
-	if err := f.Save(dir, figure.SVG, figure.PDF, figure.PNG); err != nil {
-		return fmt.Errorf("writing figure %s: %w", f.Name, err)
+	var err error
+	if s.Figures, err = Figures(runs); err != nil {
+		return nil, err
 	}
-	return nil
+	for _, r := range runs {
+		m := &r.Observed.Manifest
+		if s.Sources[m.Run], err = paper.OfTrace(r.Folder, m); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // replaceTrace writes a trace that can be made again from the run beside it.
@@ -87,28 +102,6 @@ func stem(name string) string {
 	return string(b)
 }
 
-// Figures draws, for the first seed of every arm, the none-probabilities as
-// observed with the driven and law-step predictions over them.
-func Figures(runs []Run) ([]*figure.Figure, error) {
-	var out []*figure.Figure
-	for _, a := range armNames(runs) {
-		r := armRuns(runs, a)[0]
-		var shown []figure.Prediction
-		for _, p := range r.Predicted {
-			if p.Err == nil && (p.Name == "driven" || p.Name == "law-step") {
-				shown = append(shown, figure.Prediction{Label: p.Name, Trace: p.Trace.Coarsen(thin)})
-			}
-		}
-		f, err := figure.NoneProbability(r.Observed.Coarsen(thin), 0, shown...)
-		if err != nil {
-			return nil, fmt.Errorf("figure of arm %s: %w", a, err)
-		}
-		f.Name = "none-" + a
-		out = append(out, f)
-	}
-	return out, nil
-}
-
 // Verdicts says in one line per phenomenon what the study found.
 func Verdicts(runs []Run) []string {
 	var out []string
@@ -122,7 +115,7 @@ func Verdicts(runs []Run) []string {
 			if c.bias != b.id || c.judge == nil {
 				continue
 			}
-			observed, _ := values(armRuns(runs, c.arm), c.get)
+			observed, _ := values(armRuns(runs, c.arm), c)
 			e, err := stat.Mean(observed)
 			if err != nil {
 				continue

@@ -42,6 +42,7 @@ type wireCell struct {
 	Lo            *float64 `json:"lo,omitempty"`
 	Hi            *float64 `json:"hi,omitempty"`
 	N             int      `json:"n,omitempty"`
+	Equal         bool     `json:"equal,omitempty"`
 	Reason        string   `json:"reason,omitempty"`
 	NotApplicable bool     `json:"not_applicable,omitempty"`
 	Notes         []string `json:"notes,omitempty"`
@@ -98,7 +99,7 @@ func encodeCell(c Cell) wireCell {
 	case PValue:
 		out.Value = real(float64(v))
 	case Estimate:
-		out.Mean, out.Lo, out.Hi, out.N = real(v.Mean), real(v.Lo), real(v.Hi), v.N
+		out.Mean, out.Lo, out.Hi, out.N, out.Equal = real(v.Mean), real(v.Lo), real(v.Hi), v.N, v.Equal
 	case Missing:
 		out.Reason, out.NotApplicable = v.Reason, v.NotApplicable
 	}
@@ -157,7 +158,7 @@ func (c wireCell) value() (Value, error) {
 	case "p-value":
 		return PValue(real(c.Value)), nil
 	case "estimate":
-		return Estimate{Mean: real(c.Mean), Lo: real(c.Lo), Hi: real(c.Hi), N: c.N}, nil
+		return Estimate{Mean: real(c.Mean), Lo: real(c.Lo), Hi: real(c.Hi), N: c.N, Equal: c.Equal}, nil
 	case "missing":
 		return Missing{Reason: c.Reason, NotApplicable: c.NotApplicable}, nil
 	}

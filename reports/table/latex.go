@@ -73,6 +73,13 @@ func (t *Table) LaTeX(w io.Writer, l Layout) error {
 	return err
 }
 
+// Breaks says whether the table, set in AutoLayout, breaks across pages as a
+// longtable, which a document of two columns cannot hold.
+func (t *Table) Breaks() bool {
+	x := t.latex()
+	return x.layout() == Long && x.tiny() <= articleLine
+}
+
 // Standalone writes the table in a document of its own.
 func (t *Table) Standalone(w io.Writer, l Layout) error {
 	var b bytes.Buffer

@@ -50,6 +50,8 @@ func (f *footnotes) of(c Cell) []string {
 		}
 	case Estimate:
 		switch {
+		case v.bare() && v.Equal && v.N > 1:
+			out = append(out, fmt.Sprintf("all %d values are equal: no interval", v.N))
 		case v.bare() && v.N > 0:
 			out = append(out, fmt.Sprintf("n = %d: no interval", v.N))
 		case v.bare():

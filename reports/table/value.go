@@ -27,11 +27,13 @@ type Number float64
 type Integer int64
 
 // Estimate is a mean over N runs with its confidence interval [Lo, Hi], Lo <=
-// Mean <= Hi. Lo and Hi are both NaN where there is no interval (N = 1). The
+// Mean <= Hi. Lo and Hi are both NaN where there is no interval: N = 1, or Equal,
+// which says that all N values are the same and their spread is not known. The
 // level of confidence, 95 % throughout Edgewise, is in the table's notes.
 type Estimate struct {
 	Mean, Lo, Hi float64
 	N            int
+	Equal        bool
 }
 
 // PValue is the p-value of a test, in [0, 1]; below 0.001 it is printed as

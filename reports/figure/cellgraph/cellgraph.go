@@ -1,30 +1,62 @@
-// Package cellgraph draws a cell as a graph. Graphviz lays it out; Edgewise's
-// canvases draw it, so that it comes in every format of package figure.
-//
-// Importing it starts a WebAssembly runtime that holds Graphviz: some seconds
-// the first time on a machine, 0.1 s afterwards. It stands apart from package
-// figure so that only programs that draw cells pay for that.
+// Package cellgraph draws a cell as a graph. Graphviz laid the cells of DARTS out
+// beforehand (command layout), each full cell once, so that nothing moves between
+// the moments of a search and no layout engine is started; Edgewise's canvases
+// draw it in every format of package figure.
 package cellgraph
 
 import (
-	"bytes"
-	"context"
+	_ "embed"
 	"fmt"
-	"io"
 	"sort"
 	"strings"
 	"sync"
 
 	"edgewise/reports/figure"
 	"edgewise/sim/trace"
+	"edgewise/theory/cell"
 
-	"github.com/goccy/go-graphviz"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// graphvizMutex guards the one Graphviz of the process.
-var graphvizMutex sync.Mutex
+//go:generate go run ./layout layouts.plain
+
+// MaxNodes is the largest number of intermediate nodes of a cell that is drawn.
+const MaxNodes = 8
+
+//go:embed layouts.plain
+var layoutsText string
+
+// layouts are the pictures of the full cells of 1 to MaxNodes nodes.
+var layouts = sync.OnceValues(func() ([]*picture, error) {
+	var out []*picture
+	for i, text := range strings.SplitAfter(layoutsText, "stop\n") {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		p, err := parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("layout of the cell of %d nodes: %w", i+1, err)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+})
+
+// Full is the graph of a full cell of DARTS in Graphviz's language, with room for
+// the label of an operation on every edge.
+func Full(nodes int) string {
+	c, err := cell.DARTS(nodes, nodes)
+	if err != nil {
+		return ""
+	}
+	m := &trace.Manifest{Nodes: nodes, Ops: []string{cell.MaxPool}, Concat: c.Concat}
+	g := &graph{m: m}
+	for _, e := range c.Edges {
+		g.edges = append(g.edges, edge{from: e.From, to: e.To, weight: 1})
+	}
+	return g.dot()
+}
 
 // DOT is the graph of a kind of cell at one point, in Graphviz's language: edge
 // width is 1 − none-probability, the label is the most probable operation other
@@ -37,45 +69,11 @@ func DOT(t *trace.Trace, kind, point int) (string, error) {
 	return g.dot(), nil
 }
 
-// Render writes Graphviz's own drawing of DOT as SVG or PNG.
-func Render(ctx context.Context, w io.Writer, dot string, format figure.Format) error {
-	if format != figure.SVG && format != figure.PNG {
-		return fmt.Errorf("drawing a cell with graphviz: unknown format %q: use svg or png", format)
-	}
-	out, err := run(ctx, dot, graphviz.Format(format))
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(out)
-	return err
-}
-
-func run(ctx context.Context, dot string, format graphviz.Format) (out []byte, err error) {
-	graphvizMutex.Lock()
-	defer graphvizMutex.Unlock()
-	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("laying out a cell with graphviz: %w", err) }
-	g, err := graphviz.New(ctx)
-	if err != nil {
-		return fail(err)
-	}
-	defer g.Close()
-	parsed, err := graphviz.ParseBytes([]byte(dot))
-	if err != nil {
-		return fail(err)
-	}
-	defer parsed.Close()
-	var b bytes.Buffer
-	if err := g.Render(ctx, parsed, format, &b); err != nil {
-		return fail(err)
-	}
-	return b.Bytes(), nil
-}
-
 // Cell draws a kind of cell at each of the steps (the last point at or before
 // it): the width of an edge is 1 − none-probability, its colour and label are
 // those of the most probable operation other than none, and an edge on which
 // none wins is dashed.
-func Cell(ctx context.Context, t *trace.Trace, kind int, steps ...int) (*figure.Figure, error) {
+func Cell(t *trace.Trace, kind int, steps ...int) (*figure.Figure, error) {
 	if len(steps) == 0 || len(steps) > 4 {
 		return nil, fmt.Errorf("cell of %s: %d steps: 1 to 4", t.Manifest.Name, len(steps))
 	}
@@ -87,11 +85,7 @@ func Cell(ctx context.Context, t *trace.Trace, kind int, steps ...int) (*figure.
 		if err != nil {
 			return nil, err
 		}
-		plain, err := run(ctx, g.dot(), "plain")
-		if err != nil {
-			return nil, err
-		}
-		p, err := parse(string(plain), g)
+		p, err := g.lay()
 		if err != nil {
 			return nil, err
 		}

@@ -27,6 +27,7 @@ type box struct {
 }
 
 type spline struct {
+	ends    [2]string // names of the nodes
 	control []vg.Point
 	label   string
 	at      vg.Point
@@ -36,12 +37,8 @@ type spline struct {
 }
 
 // parse reads Graphviz's plain format, whose unit is the inch.
-func parse(plain string, g *graph) (*picture, error) {
+func parse(plain string) (*picture, error) {
 	p := &picture{}
-	number := map[[2]int]int{}
-	for i, e := range g.edges {
-		number[[2]int{e.from, e.to}] = i
-	}
 	for _, line := range strings.Split(plain, "\n") {
 		f := fields(line)
 		if len(f) == 0 || f[0] == "stop" {
@@ -71,26 +68,51 @@ func parse(plain string, g *graph) (*picture, error) {
 			if err != nil || len(f) < 4+2*n+2 {
 				return nil, bad()
 			}
-			var s spline
+			s := spline{ends: [2]string{f[1], f[2]}}
 			for i := range n {
 				s.control = append(s.control, vg.Point{X: at(4 + 2*i), Y: at(5 + 2*i)})
 			}
-			from, err1 := strconv.Atoi(strings.TrimPrefix(f[1], "n"))
-			to, err2 := strconv.Atoi(strings.TrimPrefix(f[2], "n"))
-			if i, ok := number[[2]int{from, to}]; ok && err1 == nil && err2 == nil {
-				e := g.edges[i]
-				s.label, s.pen, s.ink, s.dashed = g.label(e), pen(e), figure.OperationColor(e.op), e.none
+			if len(f) > 7+2*n {
 				s.at = vg.Point{X: at(5 + 2*n), Y: at(6 + 2*n)}
-			} else {
-				s.pen, s.ink = 0.6, color.Gray{Y: 0x99}
 			}
 			p.edges = append(p.edges, s)
 		default:
 			return nil, bad()
 		}
 	}
-	if !(p.width > 0) || !(p.height > 0) || len(p.edges) < len(g.edges) {
-		return nil, fmt.Errorf("laying out a cell: graphviz wrote %d of %d edges", len(p.edges), len(g.edges))
+	if !(p.width > 0) || !(p.height > 0) {
+		return nil, fmt.Errorf("laying out a cell: graphviz gave no size")
+	}
+	return p, nil
+}
+
+// lay is the layout of the full cell with the edges of g only.
+func (g *graph) lay() (*picture, error) {
+	all, err := layouts()
+	if err != nil {
+		return nil, err
+	}
+	if g.m.Nodes > len(all) {
+		return nil, fmt.Errorf("cell of %s: %d intermediate nodes: cells of up to %d are drawn", g.m.Name, g.m.Nodes, len(all))
+	}
+	full := all[g.m.Nodes-1]
+	p := &picture{width: full.width, height: full.height, nodes: full.nodes}
+	at := map[[2]string]spline{}
+	for _, s := range full.edges {
+		at[s.ends] = s
+	}
+	for _, e := range g.edges {
+		s, ok := at[[2]string{fmt.Sprint("n", e.from), fmt.Sprint("n", e.to)}]
+		if !ok {
+			return nil, fmt.Errorf("cell of %s: no layout has an edge (%d,%d)", g.m.Name, e.from, e.to)
+		}
+		s.label, s.pen, s.ink, s.dashed = g.label(e), pen(e), figure.OperationColor(e.op), e.none
+		p.edges = append(p.edges, s)
+	}
+	for _, n := range g.m.Concat {
+		s := at[[2]string{fmt.Sprint("n", n), "out"}]
+		s.pen, s.ink = 0.6, color.Gray{Y: 0x99}
+		p.edges = append(p.edges, s)
 	}
 	return p, nil
 }
