@@ -27,6 +27,7 @@ type reportCmd struct {
 	Paper    bool     `help:"All tables of the field: also the register of claims, checked now, and what --ablation and --bench name."`
 	Ablation string   `help:"Folder that ablate wrote: its tables are taken over (with --paper)." type:"path" placeholder:"DIR"`
 	Bench    string   `help:"File that bench --json printed, or folder that bench --out wrote (with --paper)." type:"path" placeholder:"PATH"`
+	Claims   string   `help:"Which claims are checked (with --paper): a P-number such as P2, or part of a name; all otherwise." placeholder:"FILTER"`
 	Seed     uint64   `help:"Seed of the random points at which claims are checked (with --paper)." default:"1"`
 	Serve    string   `help:"Instead, show the traces at that loopback address and follow them while their searches run." placeholder:"127.0.0.1:PORT"`
 	JSON     bool     `name:"json" help:"Also print the table of scores as JSON."`
@@ -74,8 +75,8 @@ func (c *reportCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if !c.Paper && (c.Ablation != "" || c.Bench != "") {
-		return misuse{errors.New("--ablation and --bench add tables to the set that --paper writes: give --paper too")}
+	if !c.Paper && (c.Ablation != "" || c.Bench != "" || c.Claims != "") {
+		return misuse{errors.New("--ablation, --bench and --claims belong to the set that --paper writes: give --paper too")}
 	}
 	dirs, err := traceFolders(c.Traces)
 	if err != nil {
@@ -143,11 +144,15 @@ func (c *reportCmd) extend(ctx context.Context, set *paper.Set, runs []reproduce
 		}
 		add(tables, sources)
 	}
-	results := proofs.Run(ctx, "", c.Seed)
+	results := proofs.Run(ctx, c.Claims, c.Seed)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t, sources := paper.ClaimTable(proofs.Summary("", results), c.Seed)
+	rows := proofs.Summary(c.Claims, results)
+	if len(rows) == 0 {
+		return nil, misuse{fmt.Errorf("--claims %s: no claim matches it", c.Claims)}
+	}
+	t, sources := paper.ClaimTable(rows, c.Seed)
 	add([]*table.Table{t}, sources)
 	return said, nil
 }

@@ -68,6 +68,9 @@ func (c *reproduceCmd) Run(ctx context.Context, s streams) error {
 	if c.JSON {
 		return nil
 	}
+	if w := reproduce.Calibrated(runs); w != "" {
+		fmt.Fprintln(s.out, w)
+	}
 	for _, v := range reproduce.Verdicts(runs) {
 		fmt.Fprintln(s.out, v)
 	}

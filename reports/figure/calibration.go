@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -49,7 +50,7 @@ func Calibration(caption, quantity string, pairs []Pair) (*Figure, error) {
 		p.Add(s)
 		label := g
 		if r2 := determination(byGroup[g]); finite(r2) {
-			label += fmt.Sprintf(" (R² = %.3f, n = %d)", r2, len(byGroup[g]))
+			label += strings.ReplaceAll(fmt.Sprintf(" (R² = %.3f, n = %d)", r2, len(byGroup[g])), "-", "−")
 		} else {
 			label += fmt.Sprintf(" (constant, n = %d)", len(byGroup[g]))
 		}

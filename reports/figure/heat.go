@@ -161,7 +161,7 @@ func colourBar(c draw.Canvas, x, y0, y1 vg.Length, lo, hi float64) {
 	for i := range n {
 		fill, _ := shade((float64(i) + 0.5) / n)
 		c.SetColor(fill)
-		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y0 + (y1-y0)*vg.Length(i)/n}, Max: vg.Point{X: x + width, Y: y0 + (y1-y0)*vg.Length(i+1)/n}}.Path())
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x, Y: y0 + (y1-y0)*vg.Length(i)/n}, Max: vg.Point{X: x + width, Y: min(y1, y0+(y1-y0)*vg.Length(i+1)/n+0.4)}}.Path()) // a little into the next, whose edge would show
 	}
 	for _, t := range ticks(4).Ticks(lo, hi) {
 		y := y0 + (y1-y0)*vg.Length((t.Value-lo)/(hi-lo))

@@ -160,7 +160,7 @@ func (s *Set) article(formats []figure.Format) []byte {
 	if best(formats) == figure.PGF {
 		b.WriteString("\\usepackage{pgf}\n")
 	}
-	fmt.Fprintf(&b, "\\begin{document}\n\\section*{%s}\n\\input{%s}\n\\edgewisesources\n", table.Escape(s.Title), InputFile)
+	fmt.Fprintf(&b, "\\begin{document}\n\\section*{%s}\n%s\n\\input{%s}\n", table.Escape(s.Title), s.sentence(), InputFile)
 	b.WriteString("\\bibliographystyle{plain}\n\\bibliography{edgewise}\n\\end{document}\n")
 	return b.Bytes()
 }

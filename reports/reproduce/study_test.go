@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"edgewise/reports/figure"
+	"edgewise/sim/predict"
 )
 
 // small is the whole study with searches of a few steps.
@@ -102,5 +104,22 @@ func TestClaimsHaveArmsAndContrasts(t *testing.T) {
 		if !appears[b] || !absent[b] {
 			t.Errorf("%s: appears %v, contrast %v", b, appears[b], absent[b])
 		}
+	}
+}
+
+// Runs that the constants were fitted on are named as such, wherever seeds start.
+func TestRunsOfTheCalibrationAreNamed(t *testing.T) {
+	for seed, want := range map[uint64]bool{1: false, 100: false, 101: true, 103: true, 104: false} {
+		runs := []Run{{Arm: Arm{Name: "confident", Claimed: true}, Seed: seed}}
+		if got := Calibrated(runs) != ""; got != want {
+			t.Errorf("seed %d: warned %v", seed, got)
+		}
+		runs[0].Arm.Claimed = false
+		if Calibrated(runs) != "" {
+			t.Errorf("seed %d of another arm is warned of", seed)
+		}
+	}
+	if !strings.Contains(predict.Calibration, fmt.Sprintf("seeds %d-%d", firstCalibrated, lastCalibrated)) {
+		t.Errorf("the calibration is on other seeds: %s", predict.Calibration)
 	}
 }

@@ -3,6 +3,7 @@ package reproduce
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"edgewise/reports/stat"
@@ -54,6 +55,25 @@ func once(t table.Table) table.Table {
 	return t
 }
 
+// The seeds of the runs of Arms on which the constants of the law rungs and of
+// blind were fitted (predict.Calibration).
+const (
+	firstCalibrated = 101
+	lastCalibrated  = 103
+)
+
+// Calibrated warns of runs that the constants of the rungs below driven were
+// fitted on: what those rungs say of them is no prediction. It is empty where
+// there are none.
+func Calibrated(runs []Run) string {
+	for _, r := range runs {
+		if r.Arm.Claimed && r.Seed >= firstCalibrated && r.Seed <= lastCalibrated {
+			return fmt.Sprintf("Warning: the constants of law-step, law and blind were fitted on the runs of seeds %d to %d, some of which are here: of those they predict nothing.", firstCalibrated, lastCalibrated)
+		}
+	}
+	return ""
+}
+
 // BiasTable is the main table: observed biases with mean and 95 % interval over
 // seeds, what each rung and each null predictor says of the same runs, and the
 // verdict on what the theory claims.
@@ -62,15 +82,23 @@ func BiasTable(runs []Run) table.Table {
 		Name:    "biases",
 		Caption: "Predicted and observed wiring biases: mean and 95 % confidence interval over seeds. " + signNote,
 		Columns: []table.Column{
-			{Header: "Bias"}, {Header: "Measure"}, {Header: "Arm"}, {Header: "Cell"}, {Header: "Claim"},
-			{Header: "Observed", Kind: table.KindEstimate},
+			{Header: "Bias"}, {Header: "Measure"}, {Header: "Arm"}, {Header: "Cell"},
 		},
 		Notes: []string{
 			"Calibrated constants of law-step, law and blind: " + predict.Calibration + ".",
 			"Rungs: replay sees every step's costs, driven the first and second moments of the costs per 100 steps, law-step the loss and entropy of each step and the sampled wiring, law only the curves of loss and entropy, blind the spec alone; nulls see none of the run (same and depth are fitted on the other seeds of the arm; where there is one run only, in hindsight on that run).",
-			"Verdict on the claim: the interval of the observed mean lies on the claimed side (agrees), on the other (disagrees), or on both (not enough evidence).",
 		},
 	}
+	all := claimsOf(runs)
+	judged := slices.ContainsFunc(all, func(c claim) bool { return c.judge != nil })
+	if judged {
+		t.Columns = append(t.Columns, table.Column{Header: "Claim"})
+		t.Notes = append(t.Notes, "Verdict on the claim: the interval of the observed mean lies on the claimed side (agrees), on the other (disagrees), or on both (not enough evidence).")
+	}
+	if w := Calibrated(runs); w != "" {
+		t.Notes = append(t.Notes, w)
+	}
+	t.Columns = append(t.Columns, table.Column{Header: "Observed", Kind: table.KindEstimate})
 	for _, p := range predictors() {
 		group, name := "Predicted", p.name
 		if !p.shown() {
@@ -81,24 +109,36 @@ func BiasTable(runs []Run) table.Table {
 		}
 		t.Columns = append(t.Columns, table.Column{Header: name, Group: group, Kind: table.KindEstimate})
 	}
-	t.Columns = append(t.Columns, table.Column{Header: "Verdict", Kind: table.KindVerdict})
+	if judged {
+		t.Columns = append(t.Columns, table.Column{Header: "Verdict", Kind: table.KindVerdict})
+	}
 	last := ""
-	for _, c := range claimsOf(runs) {
+	for _, c := range all {
 		rs := armRuns(runs, c.arm)
-		if group := c.bias; group != last {
+		group := c.bias
+		if !rs[0].Arm.Claimed {
+			group = c.arm
+		}
+		if group != last {
 			if last != "" {
 				t.Rule()
 			}
 			last = group
 		}
 		observed, predicted := values(rs, c)
-		row := []table.Item{table.Text(c.bias), table.Text(c.measure), named(rs), table.Text(rs[0].Observed.Manifest.Kinds[c.kind]), claimText(c), table.MeanOf(observed, "no run of this arm has the measure")}
+		row := []table.Item{table.Text(c.bias), table.Text(c.measure), named(rs), table.Text(rs[0].Observed.Manifest.Kinds[c.kind])}
+		if judged {
+			row = append(row, claimText(c))
+		}
+		row = append(row, table.MeanOf(observed, "no run of this arm has the measure"))
 		for k, p := range predictors() {
 			if p.shown() {
 				row = append(row, table.MeanOf(predicted[k], why(rs, k)))
 			}
 		}
-		row = append(row, verdictOf(c, observed))
+		if judged {
+			row = append(row, verdictOf(c, observed))
+		}
 		t.AddFrom(ids(rs), row...)
 	}
 	return once(t)

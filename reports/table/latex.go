@@ -176,7 +176,7 @@ func (x *latexTable) tiny() float64 {
 }
 
 // float writes the rows from and before to as one float; the label belongs to
-// the first part of a table, the notes stand below each.
+// the first part of a table, the notes stand below the parts that they belong to.
 func (x *latexTable) float(b *bytes.Buffer, l Layout, from, to int) {
 	env := map[Layout]string{Normal: "table", Wide: "table*", Sideways: "sidewaystable"}[l]
 	place := map[Layout]string{Normal: "[tbp]", Wide: "[tbp]"}[l]
@@ -196,9 +196,10 @@ func (x *latexTable) float(b *bytes.Buffer, l Layout, from, to int) {
 		"\\ifdim\\wd\\edgewisebox>\\linewidth\\resizebox{\\linewidth}{!}{\\usebox{\\edgewisebox}}%\n" +
 		"\\else\\ifdim\\wd\\edgewisebox<0.75\\linewidth\\makebox[0.75\\linewidth][c]{\\usebox{\\edgewisebox}}%\n" +
 		"\\else\\usebox{\\edgewisebox}\\fi\\fi\n\\end{tabular}\n")
-	if len(x.notes.general)+len(x.notes.marked) > 0 {
+	var items bytes.Buffer
+	if x.items(&items, from, to); items.Len() > 0 {
 		b.WriteString("\\begin{tablenotes}[flushleft]\\footnotesize\n")
-		x.items(b)
+		b.Write(items.Bytes())
 		b.WriteString("\\end{tablenotes}\n")
 	}
 	fmt.Fprintf(b, "\\end{threeparttable}\n\\end{%s}\n", env)
@@ -226,7 +227,7 @@ func (x *latexTable) long(b *bytes.Buffer) {
 		b.WriteString("\\ifdim\\wd\\edgewisebox>\\linewidth\n" + measure(s[0], s[1]) + "\\fi\n")
 	}
 	b.WriteString("\\begin{ThreePartTable}\n\\begin{TableNotes}[flushleft]\\footnotesize\n")
-	x.items(b)
+	x.items(b, 0, len(x.rows))
 	b.WriteString("\\end{TableNotes}\n")
 	fmt.Fprintf(b, "\\begin{longtable}{%s}\n\\caption{%s}\n\\label{tab:%s}\\\\\n\\toprule\n", spec, Escape(x.t.Caption), x.t.Name)
 	x.head(b)
@@ -262,12 +263,21 @@ func (x *latexTable) body(b *bytes.Buffer, from, to int) {
 	}
 }
 
-func (x *latexTable) items(b *bytes.Buffer) {
-	for _, n := range x.notes.general {
-		fmt.Fprintf(b, "\\item %s\n", Escape(n))
+// items are the notes of the rows from and before to: those that they are marked
+// with, and below the last rows the general ones.
+func (x *latexTable) items(b *bytes.Buffer, from, to int) {
+	if to == len(x.rows) {
+		for _, n := range x.notes.general {
+			fmt.Fprintf(b, "\\item %s\n", Escape(n))
+		}
 	}
 	for i, n := range x.notes.marked {
-		fmt.Fprintf(b, "\\item[%s] %s\n", mark(i, []rune(letters)), Escape(n))
+		here := slices.ContainsFunc(x.t.rows()[from:to], func(r Row) bool {
+			return slices.ContainsFunc(r.Cells, func(c Cell) bool { return slices.Contains(x.notes.of(c), n) })
+		})
+		if here {
+			fmt.Fprintf(b, "\\item[%s] %s\n", mark(i, []rune(letters)), Escape(n))
+		}
 	}
 }
 

@@ -19,10 +19,11 @@ type footnotes struct {
 	marked  []string
 	index   map[string]int
 	usual   int // the number of runs of most estimates
+	single  int // where no estimate has an interval: the number of runs of all of them, else 0
 }
 
 func (t *Table) footnotes() *footnotes {
-	f := &footnotes{index: map[string]int{}, usual: t.usualN()}
+	f := &footnotes{index: map[string]int{}, usual: t.usualN(), single: t.singleN()}
 	for _, r := range t.rows() {
 		for _, c := range r.Cells {
 			for _, n := range f.of(c) {
@@ -32,6 +33,9 @@ func (t *Table) footnotes() *footnotes {
 				}
 			}
 		}
+	}
+	if f.single > 0 {
+		f.general = append(f.general, fmt.Sprintf("n = %d: no intervals.", f.single))
 	}
 	f.general = append(f.general, t.intervalNote(f.usual)...)
 	f.general = append(f.general, t.missingNote()...)
@@ -50,6 +54,7 @@ func (f *footnotes) of(c Cell) []string {
 		}
 	case Estimate:
 		switch {
+		case v.bare() && !v.Equal && v.N == f.single && v.N > 0:
 		case v.bare() && v.Equal && v.N > 1:
 			out = append(out, fmt.Sprintf("all %d values are equal: no interval", v.N))
 		case v.bare() && v.N > 0:
@@ -102,6 +107,25 @@ func (t *Table) usualN() int {
 		}
 	}
 	return best
+}
+
+// singleN is the number of runs of all estimates where none has an interval for
+// being of that many runs; 0 otherwise.
+func (t *Table) singleN() int {
+	n := 0
+	for _, r := range t.rows() {
+		for _, c := range r.Cells {
+			v, ok := c.Value.(Estimate)
+			if !ok {
+				continue
+			}
+			if !v.bare() || v.Equal || v.N < 1 || n > 0 && v.N != n {
+				return 0
+			}
+			n = v.N
+		}
+	}
+	return n
 }
 
 func (t *Table) intervalNote(usual int) []string {

@@ -9,6 +9,7 @@ import (
 
 	"edgewise/reports/figure"
 
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -161,15 +162,12 @@ func (p *picture) draw(c draw.Canvas, title string) {
 			c.FillPolygon(s.ink, []vg.Point{end.Add(u.Scale(size)), end.Add(n.Scale(size * 0.42)), end.Sub(n.Scale(size * 0.42))})
 		}
 	}
-	for _, s := range p.edges {
-		if s.label == "" {
-			continue
-		}
-		text := figure.TextStyle(min(6.5, max(4.5, 7*float64(scale))), -0.5, -0.4)
+	text := figure.TextStyle(min(6.5, max(4.5, 7*float64(scale))), -0.5, -0.4)
+	for i, at := range p.labels(text, to) {
+		s := p.edges[i]
 		w, h := text.Width(s.label)+2, text.Height(s.label)+1
-		at := to(s.at)
 		c.SetColor(color.NRGBA{R: 255, G: 255, B: 255, A: 215})
-		c.Fill(vg.Rectangle{Min: vg.Point{X: at.X - w/2, Y: at.Y - h/2}, Max: vg.Point{X: at.X + w/2, Y: at.Y + h/2}}.Path())
+		c.Fill(around(at, w, h).Path())
 		c.FillText(text, at, s.label)
 	}
 	for _, b := range p.nodes {
@@ -181,4 +179,60 @@ func (p *picture) draw(c draw.Canvas, title string) {
 		c.Stroke(r.Path())
 		c.FillText(figure.TextStyle(min(7.5, max(5, 8*float64(scale))), -0.5, -0.4), to(b.at), b.text)
 	}
+}
+
+// labels are the middles of the labels of the edges: each where Graphviz left room
+// for it, or, where another label or a node is in the way, at the place along its
+// edge that is the least covered.
+func (p *picture) labels(sty text.Style, to func(vg.Point) vg.Point) map[int]vg.Point {
+	var taken []vg.Rectangle
+	for _, b := range p.nodes {
+		corner := vg.Point{X: b.w / 2, Y: b.h / 2}
+		taken = append(taken, vg.Rectangle{Min: to(b.at.Sub(corner)), Max: to(b.at.Add(corner))})
+	}
+	out := map[int]vg.Point{}
+	for i, s := range p.edges {
+		if s.label == "" {
+			continue
+		}
+		w, h := sty.Width(s.label)+2, sty.Height(s.label)+1
+		places := []vg.Point{to(s.at)}
+		for _, t := range []vg.Length{0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73} {
+			places = append(places, to(s.along(t)))
+		}
+		best, least := places[0], vg.Length(math.Inf(1))
+		for _, at := range places {
+			covered := vg.Length(0)
+			for _, r := range taken {
+				covered += overlap(around(at, w, h), r)
+			}
+			if covered < least {
+				best, least = at, covered
+			}
+		}
+		taken = append(taken, around(best, w, h))
+		out[i] = best
+	}
+	return out
+}
+
+// along is the point at the share t of the Bezier pieces of the spline.
+func (s spline) along(t vg.Length) vg.Point {
+	pieces := (len(s.control) - 1) / 3
+	k := min(int(t*vg.Length(pieces)), pieces-1)
+	u := t*vg.Length(pieces) - vg.Length(k)
+	c := s.control[3*k : 3*k+4]
+	v := 1 - u
+	return c[0].Scale(v * v * v).Add(c[1].Scale(3 * v * v * u)).Add(c[2].Scale(3 * v * u * u)).Add(c[3].Scale(u * u * u))
+}
+
+func around(at vg.Point, w, h vg.Length) vg.Rectangle {
+	return vg.Rectangle{Min: vg.Point{X: at.X - w/2, Y: at.Y - h/2}, Max: vg.Point{X: at.X + w/2, Y: at.Y + h/2}}
+}
+
+// overlap is the area that two rectangles share.
+func overlap(a, b vg.Rectangle) vg.Length {
+	w := min(a.Max.X, b.Max.X) - max(a.Min.X, b.Min.X)
+	h := min(a.Max.Y, b.Max.Y) - max(a.Min.Y, b.Min.Y)
+	return max(0, w) * max(0, h)
 }
