@@ -63,7 +63,18 @@ func variants() []spec.Spec {
 	s = tiny()
 	s.Name, s.Alpha.Gate, s.Algorithm = "darts sigmoid", "sigmoid", spec.DARTS
 	out = append(out, s)
-	return out
+	s = tiny()
+	s.Name, s.Net.Cells, s.Net.Reductions = "seminas", 2, []int{1}
+	s.Use(spec.SemiNAS)
+	s.SemiNAS = &spec.SemiNASRule{Rounds: 2, Evaluate: 3, Unlabelled: 5, Passes: 3, More: 2, Repeat: 2, Top: 2}
+	out = append(out, s)
+	s = tiny()
+	s.Name, s.Net.Cells, s.Net.Reductions = "radars", 2, []int{1}
+	s.Use(spec.RADARS)
+	s.RADARS = &spec.RADARSRule{Prunings: 2}
+	out = append(out, s)
+	s.Name, s.Level, s.RADARS = "radars controller", spec.Single, &spec.RADARSRule{Controller: true}
+	return append(out, s)
 }
 
 func encode(t *testing.T, s spec.Spec, o Options) []byte {

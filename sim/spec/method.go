@@ -44,6 +44,8 @@ var methods = []method{
 		}
 		return nil
 	}},
+	{name: SemiNAS, derive: bias.MostProbable, check: checkSemiNAS},
+	{name: RADARS, derive: bias.TopTwo, use: func(s *Spec) { s.Level = Bilevel }, check: checkRADARS},
 }
 
 func (s Spec) method() (method, bool) {
@@ -94,7 +96,11 @@ func (s Spec) checkMethod() error {
 	for _, t := range []struct {
 		key, algorithm string
 		set            bool
-	}{{"agnn", AGNN, s.AGNN != nil}} {
+	}{
+		{"agnn", AGNN, s.AGNN != nil},
+		{"seminas", SemiNAS, s.SemiNAS != nil},
+		{"radars", RADARS, s.RADARS != nil},
+	} {
 		if t.set && s.Algorithm != t.algorithm {
 			return fmt.Errorf("%s: it belongs to algorithm %s, not %s", t.key, t.algorithm, s.Algorithm)
 		}

@@ -35,6 +35,9 @@ type Spec struct {
 	// AGNN is the graph and the controller of algorithm agnn; what it leaves out is
 	// at agnn.Defaults. Images, net, theta and alpha take no part there.
 	AGNN *agnn.Config `toml:"agnn,omitempty" json:"agnn,omitempty"`
+
+	SemiNAS *SemiNASRule `toml:"seminas,omitempty" json:"seminas,omitempty"`
+	RADARS  *RADARSRule  `toml:"radars,omitempty" json:"radars,omitempty"`
 }
 
 // Data chooses the images. In a bi-level search alpha is trained on the search
