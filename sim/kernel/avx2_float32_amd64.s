@@ -3022,6 +3022,671 @@ sdoty_loop:
 	VZEROUPPER
 	RET
 
+// func sblendy(n int, terms *byte, count int, dst *byte, acc int)
+// Requires: AVX, AVX2
+TEXT ·sblendy(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ terms+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVQ dst+24(FP), BX
+	XORQ SI, SI
+
+sblendy_loop:
+	SUBQ    $0x00000020, AX
+	JL      sblendy_singles
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      sblendy_four_fresh
+	VMOVUPS (BX)(SI*1), Y0
+	VMOVUPS 32(BX)(SI*1), Y1
+	VMOVUPS 64(BX)(SI*1), Y2
+	VMOVUPS 96(BX)(SI*1), Y3
+
+sblendy_four_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+sblendy_four_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSS 8(DI), Y4
+	VBROADCASTSS 16(DI), Y5
+	VMOVUPS      (R9)(SI*1), Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(R9)(SI*1), Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+	VMOVUPS      64(R9)(SI*1), Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VMOVUPS      96(R9)(SI*1), Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          sblendy_four_terms
+	VMOVUPS      Y0, (BX)(SI*1)
+	VMOVUPS      Y1, 32(BX)(SI*1)
+	VMOVUPS      Y2, 64(BX)(SI*1)
+	VMOVUPS      Y3, 96(BX)(SI*1)
+	ADDQ         $0x00000080, SI
+	JMP          sblendy_loop
+
+sblendy_singles:
+	ADDQ $0x00000020, AX
+
+sblendy_single:
+	SUBQ    $0x00000008, AX
+	JL      sblendy_rest
+	VXORPS  Y0, Y0, Y0
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      sblendy_one_fresh
+	VMOVUPS (BX)(SI*1), Y0
+
+sblendy_one_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+sblendy_one_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSS 8(DI), Y1
+	VBROADCASTSS 16(DI), Y2
+	VMOVUPS      (R9)(SI*1), Y3
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          sblendy_one_terms
+	VMOVUPS      Y0, (BX)(SI*1)
+	ADDQ         $0x00000020, SI
+	JMP          sblendy_single
+
+sblendy_rest:
+	ADDQ         $0x00000008, AX
+	JZ           sblendy_end
+	VMOVQ        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         acc+32(FP), AX
+	TESTQ        AX, AX
+	JZ           sblendy_last_fresh
+	VMASKMOVPS   (BX)(SI*1), Y0, Y1
+
+sblendy_last_fresh:
+	MOVQ CX, AX
+	MOVQ DX, CX
+
+sblendy_last_terms:
+	MOVQ         (AX), DX
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 16(AX), Y3
+	VMASKMOVPS   (DX)(SI*1), Y0, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VADDPS       Y4, Y1, Y1
+	ADDQ         $0x18, AX
+	DECQ         CX
+	JNZ          sblendy_last_terms
+	VMASKMOVPS   Y1, Y0, (BX)(SI*1)
+	ADDQ         $0x00000020, SI
+
+sblendy_end:
+	VZEROUPPER
+	RET
+
+// func smomentsy(c int, n int, src *byte, plane int, out *byte)
+// Requires: AVX, AVX2
+TEXT ·smomentsy(SB), NOSPLIT, $0-40
+	MOVQ c+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ plane+24(FP), BX
+	MOVQ out+32(FP), SI
+
+smomentsy_plane:
+	VBROADCASTSS (DX), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	XORQ         DI, DI
+	MOVQ         CX, R8
+
+smomentsy_block:
+	SUBQ         $0x00000080, R8
+	JL           smomentsy_short
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y11, Y11, Y11
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y12, Y12, Y12
+	VMOVUPS      (DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      32(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      64(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      96(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      128(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      160(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      192(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      224(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      256(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      288(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      320(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      352(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      384(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      416(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      448(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y11, Y11
+	VMOVUPS      480(DX)(DI*1), Y13
+	VSUBPS       Y0, Y13, Y13
+	VADDPS       Y13, Y10, Y10
+	VMULPS       Y13, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VEXTRACTF128 $0x01, Y9, X13
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X13, Y13
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y13, Y2, Y2
+	VEXTRACTF128 $0x01, Y10, X9
+	VCVTPS2PD    X10, Y10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y10, Y3, Y3
+	VADDPD       Y9, Y4, Y4
+	VEXTRACTF128 $0x01, Y11, X9
+	VCVTPS2PD    X11, Y10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y9, Y6, Y6
+	VEXTRACTF128 $0x01, Y12, X9
+	VCVTPS2PD    X12, Y10
+	VCVTPS2PD    X9, Y9
+	VADDPD       Y10, Y7, Y7
+	VADDPD       Y9, Y8, Y8
+	ADDQ         $0x00000200, DI
+	JMP          smomentsy_block
+
+smomentsy_short:
+	ADDQ         $0x00000080, R8
+	JZ           smomentsy_end
+	MOVQ         R8, R9
+	ANDQ         $0x0f, R9
+	MOVQ         R9, R10
+	VMOVQ        R10, X9
+	VPBROADCASTD X9, Y10
+	VPCMPGTD     lanes4_0<>+0(SB), Y10, Y10
+	VMOVQ        R10, X9
+	VPBROADCASTD X9, Y9
+	VPCMPGTD     lanes4_1<>+0(SB), Y9, Y9
+	SHRQ         $0x04, R8
+	VXORPS       Y11, Y11, Y11
+	VXORPS       Y13, Y13, Y13
+	VXORPS       Y12, Y12, Y12
+	VXORPS       Y14, Y14, Y14
+	MOVQ         R8, R8
+	TESTQ        R8, R8
+	JZ           smomentsy_first_rest
+
+smomentsy_first_line:
+	VMOVUPS (DX)(DI*1), Y15
+	VSUBPS  Y0, Y15, Y15
+	VADDPS  Y15, Y11, Y11
+	VMULPS  Y15, Y15, Y15
+	VADDPS  Y15, Y13, Y13
+	VMOVUPS 32(DX)(DI*1), Y15
+	VSUBPS  Y0, Y15, Y15
+	VADDPS  Y15, Y12, Y12
+	VMULPS  Y15, Y15, Y15
+	VADDPS  Y15, Y14, Y14
+	ADDQ    $0x40, DI
+	DECQ    R8
+	JNZ     smomentsy_first_line
+
+smomentsy_first_rest:
+	TESTQ      R9, R9
+	JZ         smomentsy_first_done
+	VMASKMOVPS (DX)(DI*1), Y10, Y15
+	VSUBPS     Y0, Y15, Y15
+	VANDPS     Y10, Y15, Y15
+	VADDPS     Y15, Y11, Y11
+	VMULPS     Y15, Y15, Y15
+	VADDPS     Y15, Y13, Y13
+	VMASKMOVPS 32(DX)(DI*1), Y9, Y10
+	VSUBPS     Y0, Y10, Y10
+	VANDPS     Y9, Y10, Y10
+	VADDPS     Y10, Y12, Y12
+	VMULPS     Y10, Y10, Y10
+	VADDPS     Y10, Y14, Y14
+
+smomentsy_first_done:
+	VEXTRACTF128 $0x01, Y11, X0
+	VCVTPS2PD    X11, Y9
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y9, Y1, Y1
+	VADDPD       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y12, X0
+	VCVTPS2PD    X12, Y9
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y9, Y3, Y3
+	VADDPD       Y0, Y4, Y4
+	VEXTRACTF128 $0x01, Y13, X0
+	VCVTPS2PD    X13, Y9
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y0, Y6, Y6
+	VEXTRACTF128 $0x01, Y14, X0
+	VCVTPS2PD    X14, Y9
+	VCVTPS2PD    X0, Y0
+	VADDPD       Y9, Y7, Y7
+	VADDPD       Y0, Y8, Y8
+
+smomentsy_end:
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y4, Y2, Y2
+	VADDPD     Y8, Y6, Y6
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y6, Y5, Y5
+	VPERM2F128 $0x20, Y1, Y1, Y0
+	VPERM2F128 $0x31, Y1, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y5, Y5, Y1
+	VPERM2F128 $0x31, Y5, Y5, Y2
+	VADDPD     Y2, Y1, Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
+	VADDPD     Y0, Y2, Y2
+	VMOVUPD    X2, (SI)
+	ADDQ       $0x10, SI
+	ADDQ       BX, DX
+	DECQ       AX
+	JNZ        smomentsy_plane
+	VZEROUPPER
+	RET
+
+// func spairsy(n int, grad *byte, terms *byte, count int, out *byte)
+// Requires: AVX, AVX2
+TEXT ·spairsy(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ terms+16(FP), DX
+	MOVQ count+24(FP), BX
+	MOVQ out+32(FP), SI
+	XORQ DI, DI
+	MOVQ AX, R8
+
+spairsy_block:
+	SUBQ         $0x00000080, R8
+	JL           spairsy_short
+	MOVQ         SI, AX
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      (CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      64(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      96(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      128(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      160(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      192(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      224(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      256(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      288(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      320(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      352(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      384(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      416(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      448(CX)(DI*1), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      480(CX)(DI*1), Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X2, Y2
+	VADDPD       (AX), Y0, Y0
+	VMOVUPD      Y0, (AX)
+	VADDPD       32(AX), Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      Y1, 64(AX)
+	VADDPD       96(AX), Y0, Y0
+	VMOVUPD      Y0, 96(AX)
+	MOVQ         DX, R9
+	MOVQ         BX, R10
+
+spairsy_whole_term:
+	MOVQ         (R9), R11
+	VBROADCASTSS 8(R9), Y0
+	ADDQ         $0x80, AX
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VMOVUPS      (R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      (CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      32(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      32(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      64(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      64(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      96(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      96(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      128(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      128(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      160(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      160(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      192(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      192(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      224(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      224(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      256(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      256(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      288(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      288(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      320(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      320(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      352(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      352(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      384(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      384(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      416(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      416(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      448(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      448(CX)(DI*1), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      480(R11)(DI*1), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMOVUPS      480(CX)(DI*1), Y0
+	VMULPS       Y0, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       (AX), Y1, Y1
+	VMOVUPD      Y1, (AX)
+	VADDPD       32(AX), Y0, Y0
+	VMOVUPD      Y0, 32(AX)
+	VEXTRACTF128 $0x01, Y2, X0
+	VCVTPS2PD    X2, Y1
+	VCVTPS2PD    X0, Y0
+	VADDPD       64(AX), Y1, Y1
+	VMOVUPD      Y1, 64(AX)
+	VADDPD       96(AX), Y0, Y0
+	VMOVUPD      Y0, 96(AX)
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          spairsy_whole_term
+	ADDQ         $0x00000200, DI
+	JMP          spairsy_block
+
+spairsy_short:
+	ADDQ         $0x00000080, R8
+	JZ           spairsy_end
+	MOVQ         R8, R9
+	ANDQ         $0x0f, R9
+	MOVQ         R9, AX
+	VMOVQ        AX, X0
+	VPBROADCASTD X0, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	VMOVQ        AX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes4_1<>+0(SB), Y0, Y0
+	SHRQ         $0x04, R8
+	MOVQ         SI, AX
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	MOVQ         DI, R10
+	MOVQ         R8, R11
+	TESTQ        R11, R11
+	JZ           spairsy_first_rest
+
+spairsy_first_line:
+	VMOVUPS (CX)(R10*1), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 32(CX)(R10*1), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x40, R10
+	DECQ    R11
+	JNZ     spairsy_first_line
+
+spairsy_first_rest:
+	TESTQ      R9, R9
+	JZ         spairsy_first_done
+	VMASKMOVPS (CX)(R10*1), Y1, Y4
+	VADDPS     Y4, Y2, Y2
+	VMASKMOVPS 32(CX)(R10*1), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+spairsy_first_done:
+	VEXTRACTF128 $0x01, Y2, X4
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X4, Y4
+	VADDPD       (AX), Y2, Y2
+	VMOVUPD      Y2, (AX)
+	VADDPD       32(AX), Y4, Y4
+	VMOVUPD      Y4, 32(AX)
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      Y3, 64(AX)
+	VADDPD       96(AX), Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	MOVQ         BX, R10
+
+spairsy_part_term:
+	MOVQ         (DX), R11
+	VBROADCASTSS 8(DX), Y2
+	ADDQ         $0x80, AX
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         DI, R12
+	MOVQ         R8, R13
+	TESTQ        R13, R13
+	JZ           spairsy_second_rest
+
+spairsy_second_line:
+	VMOVUPS (R11)(R12*1), Y5
+	VSUBPS  Y2, Y5, Y5
+	VMOVUPS (CX)(R12*1), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 32(R11)(R12*1), Y5
+	VSUBPS  Y2, Y5, Y5
+	VMOVUPS 32(CX)(R12*1), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	ADDQ    $0x40, R12
+	DECQ    R13
+	JNZ     spairsy_second_line
+
+spairsy_second_rest:
+	TESTQ      R9, R9
+	JZ         spairsy_second_done
+	VMASKMOVPS (R11)(R12*1), Y1, Y5
+	VSUBPS     Y2, Y5, Y5
+	VMASKMOVPS (CX)(R12*1), Y1, Y6
+	VMULPS     Y6, Y5, Y5
+	VANDPS     Y1, Y5, Y5
+	VADDPS     Y5, Y3, Y3
+	VMASKMOVPS 32(R11)(R12*1), Y0, Y5
+	VSUBPS     Y2, Y5, Y5
+	VMASKMOVPS 32(CX)(R12*1), Y0, Y2
+	VMULPS     Y2, Y5, Y5
+	VANDPS     Y0, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+
+spairsy_second_done:
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       (AX), Y3, Y3
+	VMOVUPD      Y3, (AX)
+	VADDPD       32(AX), Y2, Y2
+	VMOVUPD      Y2, 32(AX)
+	VEXTRACTF128 $0x01, Y4, X2
+	VCVTPS2PD    X4, Y3
+	VCVTPS2PD    X2, Y2
+	VADDPD       64(AX), Y3, Y3
+	VMOVUPD      Y3, 64(AX)
+	VADDPD       96(AX), Y2, Y2
+	VMOVUPD      Y2, 96(AX)
+	ADDQ         $0x18, DX
+	DECQ         R10
+	JNZ          spairsy_part_term
+
+spairsy_end:
+	INCQ BX
+
+spairsy_total:
+	VMOVUPD    (SI), Y0
+	VMOVUPD    32(SI), Y1
+	VMOVUPD    64(SI), Y2
+	VMOVUPD    96(SI), Y3
+	VADDPD     Y2, Y0, Y0
+	VADDPD     Y3, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VPERM2F128 $0x20, Y0, Y0, Y1
+	VPERM2F128 $0x31, Y0, Y0, Y0
+	VADDPD     Y0, Y1, Y1
+	VUNPCKLPD  Y1, Y1, Y0
+	VUNPCKHPD  Y1, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVSD     X0, (SI)
+	ADDQ       $0x80, SI
+	DECQ       BX
+	JNZ        spairsy_total
+	VZEROUPPER
+	RET
+
 // func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·scorr3s1y(SB), NOSPLIT, $0-80

@@ -182,6 +182,12 @@ func dpairReluy(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint
 //go:noescape
 func ddoty(n int, x *byte, y *byte, acc *byte)
 
+// dblendy computes dst = Σ (src − mean)·scale over count > 0 terms (address, mean, scale) in order from 0 on n > 0 values,
+// added to dst if acc ≠ 0; products are rounded.
+//
+//go:noescape
+func dblendy(n int, terms *byte, count int, dst *byte, acc int)
+
 // dcorr3s1y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
 // columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.

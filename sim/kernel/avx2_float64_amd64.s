@@ -2920,6 +2920,129 @@ ddoty_loop:
 	VZEROUPPER
 	RET
 
+// func dblendy(n int, terms *byte, count int, dst *byte, acc int)
+// Requires: AVX, AVX2
+TEXT ·dblendy(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ terms+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVQ dst+24(FP), BX
+	XORQ SI, SI
+
+dblendy_loop:
+	SUBQ    $0x00000010, AX
+	JL      dblendy_singles
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      dblendy_four_fresh
+	VMOVUPD (BX)(SI*1), Y0
+	VMOVUPD 32(BX)(SI*1), Y1
+	VMOVUPD 64(BX)(SI*1), Y2
+	VMOVUPD 96(BX)(SI*1), Y3
+
+dblendy_four_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+dblendy_four_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSD 8(DI), Y4
+	VBROADCASTSD 16(DI), Y5
+	VMOVUPD      (R9)(SI*1), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y0, Y0
+	VMOVUPD      32(R9)(SI*1), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	VMOVUPD      64(R9)(SI*1), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      96(R9)(SI*1), Y6
+	VSUBPD       Y4, Y6, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          dblendy_four_terms
+	VMOVUPD      Y0, (BX)(SI*1)
+	VMOVUPD      Y1, 32(BX)(SI*1)
+	VMOVUPD      Y2, 64(BX)(SI*1)
+	VMOVUPD      Y3, 96(BX)(SI*1)
+	ADDQ         $0x00000080, SI
+	JMP          dblendy_loop
+
+dblendy_singles:
+	ADDQ $0x00000010, AX
+
+dblendy_single:
+	SUBQ    $0x00000004, AX
+	JL      dblendy_rest
+	VXORPS  Y0, Y0, Y0
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      dblendy_one_fresh
+	VMOVUPD (BX)(SI*1), Y0
+
+dblendy_one_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+dblendy_one_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VMOVUPD      (R9)(SI*1), Y3
+	VSUBPD       Y1, Y3, Y3
+	VMULPD       Y2, Y3, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          dblendy_one_terms
+	VMOVUPD      Y0, (BX)(SI*1)
+	ADDQ         $0x00000020, SI
+	JMP          dblendy_single
+
+dblendy_rest:
+	ADDQ         $0x00000004, AX
+	JZ           dblendy_end
+	VMOVQ        AX, X0
+	VPBROADCASTQ X0, Y0
+	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         acc+32(FP), AX
+	TESTQ        AX, AX
+	JZ           dblendy_last_fresh
+	VMASKMOVPD   (BX)(SI*1), Y0, Y1
+
+dblendy_last_fresh:
+	MOVQ CX, AX
+	MOVQ DX, CX
+
+dblendy_last_terms:
+	MOVQ         (AX), DX
+	VBROADCASTSD 8(AX), Y2
+	VBROADCASTSD 16(AX), Y3
+	VMASKMOVPD   (DX)(SI*1), Y0, Y4
+	VSUBPD       Y2, Y4, Y4
+	VMULPD       Y3, Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         $0x18, AX
+	DECQ         CX
+	JNZ          dblendy_last_terms
+	VMASKMOVPD   Y1, Y0, (BX)(SI*1)
+	ADDQ         $0x00000020, SI
+
+dblendy_end:
+	VZEROUPPER
+	RET
+
 // func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·dcorr3s1y(SB), NOSPLIT, $0-80

@@ -374,6 +374,24 @@ func spairReluz(h int, n int, grad *byte, gr int, src *byte, sr int, offset uint
 //go:noescape
 func sdotz(n int, x *byte, y *byte, acc *byte)
 
+// sblendz computes dst = Σ (src − mean)·scale over count > 0 terms (address, mean, scale) in order from 0 on n > 0 values,
+// added to dst if acc ≠ 0; products are rounded.
+//
+//go:noescape
+func sblendz(n int, terms *byte, count int, dst *byte, acc int)
+
+// smomentsz writes Σ d and Σ d², d = x − x₀, for c > 0 planes of n > 0 values, x₀ the first, to pairs of float64 at out:
+// value i goes to lane i mod 16; float32 lanes are added to float64 after 128 values, and those by halves.
+//
+//go:noescape
+func smomentsz(c int, n int, src *byte, plane int, out *byte)
+
+// spairsz computes Σ g and, for count > 0 terms (address, mean), Σ g·(x − mean) over n > 0 values: out holds 16 float64 lanes
+// for each sum, 0 at first, and receives its total in the first. Lanes and blocks as for the moments; products are rounded.
+//
+//go:noescape
+func spairsz(n int, grad *byte, terms *byte, count int, out *byte)
+
 // scorr3r1s1z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
 // columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.

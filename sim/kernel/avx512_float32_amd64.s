@@ -8491,6 +8491,484 @@ sdotz_loop:
 	VZEROUPPER
 	RET
 
+// func sblendz(n int, terms *byte, count int, dst *byte, acc int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sblendz(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ terms+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVQ dst+24(FP), BX
+	XORQ SI, SI
+
+sblendz_loop:
+	SUBQ    $0x00000040, AX
+	JL      sblendz_singles
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      sblendz_four_fresh
+	VMOVUPS (BX)(SI*1), Z0
+	VMOVUPS 64(BX)(SI*1), Z1
+	VMOVUPS 128(BX)(SI*1), Z2
+	VMOVUPS 192(BX)(SI*1), Z3
+
+sblendz_four_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+sblendz_four_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSS 8(DI), Z4
+	VBROADCASTSS 16(DI), Z5
+	VMOVUPS      (R9)(SI*1), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS       Z6, Z0, Z0
+	VMOVUPS      64(R9)(SI*1), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS       Z6, Z1, Z1
+	VMOVUPS      128(R9)(SI*1), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS       Z6, Z2, Z2
+	VMOVUPS      192(R9)(SI*1), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          sblendz_four_terms
+	VMOVUPS      Z0, (BX)(SI*1)
+	VMOVUPS      Z1, 64(BX)(SI*1)
+	VMOVUPS      Z2, 128(BX)(SI*1)
+	VMOVUPS      Z3, 192(BX)(SI*1)
+	ADDQ         $0x00000100, SI
+	JMP          sblendz_loop
+
+sblendz_singles:
+	ADDQ $0x00000040, AX
+
+sblendz_single:
+	SUBQ    $0x00000010, AX
+	JL      sblendz_rest
+	VPXORD  Z7, Z7, Z7
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      sblendz_one_fresh
+	VMOVUPS (BX)(SI*1), Z7
+
+sblendz_one_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+sblendz_one_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSS 8(DI), Z0
+	VBROADCASTSS 16(DI), Z1
+	VMOVUPS      (R9)(SI*1), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z1, Z2, Z2
+	VADDPS       Z2, Z7, Z7
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          sblendz_one_terms
+	VMOVUPS      Z7, (BX)(SI*1)
+	ADDQ         $0x00000040, SI
+	JMP          sblendz_single
+
+sblendz_rest:
+	ADDQ      $0x00000010, AX
+	JZ        sblendz_end
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	VPXORD    Z8, Z8, Z8
+	MOVQ      acc+32(FP), AX
+	TESTQ     AX, AX
+	JZ        sblendz_last_fresh
+	VMOVUPS.Z (BX)(SI*1), K1, Z8
+
+sblendz_last_fresh:
+	MOVQ CX, AX
+	MOVQ DX, CX
+
+sblendz_last_terms:
+	MOVQ         (AX), DX
+	VBROADCASTSS 8(AX), Z0
+	VBROADCASTSS 16(AX), Z1
+	VMOVUPS.Z    (DX)(SI*1), K1, Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z1, Z2, Z2
+	VADDPS       Z2, Z8, Z8
+	ADDQ         $0x18, AX
+	DECQ         CX
+	JNZ          sblendz_last_terms
+	VMOVUPS      Z8, K1, (BX)(SI*1)
+	ADDQ         $0x00000040, SI
+
+sblendz_end:
+	VZEROUPPER
+	RET
+
+// func smomentsz(c int, n int, src *byte, plane int, out *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·smomentsz(SB), NOSPLIT, $0-40
+	MOVQ c+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ plane+24(FP), BX
+	MOVQ out+32(FP), SI
+
+smomentsz_plane:
+	VBROADCASTSS (DX), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	XORQ         DI, DI
+	MOVQ         CX, R8
+
+smomentsz_block:
+	SUBQ          $0x00000080, R8
+	JL            smomentsz_short
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VMOVUPS       (DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       64(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       128(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       192(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       256(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       320(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       384(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VMOVUPS       448(DX)(DI*1), Z7
+	VSUBPS        Z0, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VMULPS        Z7, Z7, Z7
+	VADDPS        Z7, Z6, Z6
+	VEXTRACTF64X4 $0x01, Z5, Y10
+	VCVTPS2PD     Y5, Z7
+	VCVTPS2PD     Y10, Z10
+	VADDPD        Z7, Z1, Z1
+	VADDPD        Z10, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z6, Y10
+	VCVTPS2PD     Y6, Z7
+	VCVTPS2PD     Y10, Z10
+	VADDPD        Z7, Z3, Z3
+	VADDPD        Z10, Z4, Z4
+	ADDQ          $0x00000200, DI
+	JMP           smomentsz_block
+
+smomentsz_short:
+	ADDQ   $0x00000080, R8
+	JZ     smomentsz_end
+	MOVQ   R8, R9
+	ANDQ   $0x0f, R9
+	MOVQ   R9, R10
+	MOVQ   $-1, R11
+	BZHIQ  R10, R11, R11
+	KMOVW  R11, K1
+	SHRQ   $0x04, R8
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   R8, R8
+	TESTQ  R8, R8
+	JZ     smomentsz_first_rest
+
+smomentsz_first_line:
+	VMOVUPS (DX)(DI*1), Z7
+	VSUBPS  Z0, Z7, Z7
+	VADDPS  Z7, Z8, Z8
+	VMULPS  Z7, Z7, Z7
+	VADDPS  Z7, Z9, Z9
+	ADDQ    $0x40, DI
+	DECQ    R8
+	JNZ     smomentsz_first_line
+
+smomentsz_first_rest:
+	TESTQ     R9, R9
+	JZ        smomentsz_first_done
+	VMOVUPS.Z (DX)(DI*1), K1, Z7
+	VSUBPS    Z0, Z7, Z7
+	VMOVAPS.Z Z7, K1, Z7
+	VADDPS    Z7, Z8, Z8
+	VMULPS    Z7, Z7, Z7
+	VADDPS    Z7, Z9, Z9
+
+smomentsz_first_done:
+	VEXTRACTF64X4 $0x01, Z8, Y7
+	VCVTPS2PD     Y8, Z0
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z0, Z1, Z1
+	VADDPD        Z7, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z9, Y7
+	VCVTPS2PD     Y9, Z0
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z0, Z3, Z3
+	VADDPD        Z7, Z4, Z4
+
+smomentsz_end:
+	VADDPD     Z2, Z1, Z1
+	VADDPD     Z4, Z3, Z3
+	VSHUFF64X2 $0x44, Z1, Z1, Z0
+	VSHUFF64X2 $0xee, Z1, Z1, Z7
+	VADDPD     Z7, Z0, Z0
+	VSHUFF64X2 $0x44, Z3, Z3, Z7
+	VSHUFF64X2 $0xee, Z3, Z3, Z10
+	VADDPD     Z10, Z7, Z7
+	VSHUFF64X2 $0x88, Z0, Z0, Z10
+	VSHUFF64X2 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z10, Z10
+	VSHUFF64X2 $0x88, Z7, Z7, Z0
+	VSHUFF64X2 $0xdd, Z7, Z7, Z7
+	VADDPD     Z7, Z0, Z0
+	VUNPCKLPD  Z0, Z10, Z7
+	VUNPCKHPD  Z0, Z10, Z0
+	VADDPD     Z0, Z7, Z7
+	VMOVUPD    X7, (SI)
+	ADDQ       $0x10, SI
+	ADDQ       BX, DX
+	DECQ       AX
+	JNZ        smomentsz_plane
+	VZEROUPPER
+	RET
+
+// func spairsz(n int, grad *byte, terms *byte, count int, out *byte)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·spairsz(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ grad+8(FP), CX
+	MOVQ terms+16(FP), DX
+	MOVQ count+24(FP), BX
+	MOVQ out+32(FP), SI
+	XORQ DI, DI
+	MOVQ AX, R8
+
+spairsz_block:
+	SUBQ          $0x00000080, R8
+	JL            spairsz_short
+	MOVQ          SI, AX
+	VPXORD        Z0, Z0, Z0
+	VMOVUPS       (CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       64(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       128(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       192(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       256(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       320(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       384(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       448(CX)(DI*1), Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y5
+	VCVTPS2PD     Y0, Z1
+	VCVTPS2PD     Y5, Z5
+	VADDPD        (AX), Z1, Z1
+	VMOVUPD       Z1, (AX)
+	VADDPD        64(AX), Z5, Z5
+	VMOVUPD       Z5, 64(AX)
+	MOVQ          DX, R9
+	MOVQ          BX, R10
+
+spairsz_whole_term:
+	MOVQ          (R9), R11
+	VBROADCASTSS  8(R9), Z1
+	ADDQ          $0x80, AX
+	VPXORD        Z2, Z2, Z2
+	VMOVUPS       (R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       (CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       64(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       64(CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       128(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       128(CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       192(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       192(CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       256(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       256(CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       320(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       320(CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       384(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       384(CX)(DI*1), Z6
+	VMULPS        Z6, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VMOVUPS       448(R11)(DI*1), Z5
+	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       448(CX)(DI*1), Z1
+	VMULPS        Z1, Z5, Z5
+	VADDPS        Z5, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y5
+	VCVTPS2PD     Y2, Z1
+	VCVTPS2PD     Y5, Z5
+	VADDPD        (AX), Z1, Z1
+	VMOVUPD       Z1, (AX)
+	VADDPD        64(AX), Z5, Z5
+	VMOVUPD       Z5, 64(AX)
+	ADDQ          $0x18, R9
+	DECQ          R10
+	JNZ           spairsz_whole_term
+	ADDQ          $0x00000200, DI
+	JMP           spairsz_block
+
+spairsz_short:
+	ADDQ   $0x00000080, R8
+	JZ     spairsz_end
+	MOVQ   R8, R9
+	ANDQ   $0x0f, R9
+	MOVQ   R9, AX
+	MOVQ   $-1, R10
+	BZHIQ  AX, R10, R10
+	KMOVW  R10, K1
+	SHRQ   $0x04, R8
+	MOVQ   SI, AX
+	VPXORD Z3, Z3, Z3
+	MOVQ   DI, R10
+	MOVQ   R8, R11
+	TESTQ  R11, R11
+	JZ     spairsz_first_rest
+
+spairsz_first_line:
+	VMOVUPS (CX)(R10*1), Z0
+	VADDPS  Z0, Z3, Z3
+	ADDQ    $0x40, R10
+	DECQ    R11
+	JNZ     spairsz_first_line
+
+spairsz_first_rest:
+	TESTQ     R9, R9
+	JZ        spairsz_first_done
+	VMOVUPS.Z (CX)(R10*1), K1, Z0
+	VADDPS    Z0, Z3, Z3
+
+spairsz_first_done:
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VCVTPS2PD     Y3, Z1
+	VCVTPS2PD     Y0, Z0
+	VADDPD        (AX), Z1, Z1
+	VMOVUPD       Z1, (AX)
+	VADDPD        64(AX), Z0, Z0
+	VMOVUPD       Z0, 64(AX)
+	MOVQ          BX, R10
+
+spairsz_part_term:
+	MOVQ         (DX), R11
+	VBROADCASTSS 8(DX), Z0
+	ADDQ         $0x80, AX
+	VPXORD       Z4, Z4, Z4
+	MOVQ         DI, R12
+	MOVQ         R8, R13
+	TESTQ        R13, R13
+	JZ           spairsz_second_rest
+
+spairsz_second_line:
+	VMOVUPS (R11)(R12*1), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS (CX)(R12*1), Z2
+	VMULPS  Z2, Z1, Z1
+	VADDPS  Z1, Z4, Z4
+	ADDQ    $0x40, R12
+	DECQ    R13
+	JNZ     spairsz_second_line
+
+spairsz_second_rest:
+	TESTQ     R9, R9
+	JZ        spairsz_second_done
+	VMOVUPS.Z (R11)(R12*1), K1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS.Z (CX)(R12*1), K1, Z0
+	VMULPS    Z0, Z1, Z1
+	VMOVAPS.Z Z1, K1, Z1
+	VADDPS    Z1, Z4, Z4
+
+spairsz_second_done:
+	VEXTRACTF64X4 $0x01, Z4, Y1
+	VCVTPS2PD     Y4, Z0
+	VCVTPS2PD     Y1, Z1
+	VADDPD        (AX), Z0, Z0
+	VMOVUPD       Z0, (AX)
+	VADDPD        64(AX), Z1, Z1
+	VMOVUPD       Z1, 64(AX)
+	ADDQ          $0x18, DX
+	DECQ          R10
+	JNZ           spairsz_part_term
+
+spairsz_end:
+	INCQ BX
+
+spairsz_total:
+	VMOVUPD    (SI), Z0
+	VMOVUPD    64(SI), Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF64X2 $0x44, Z0, Z0, Z1
+	VSHUFF64X2 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z1
+	VSHUFF64X2 $0x88, Z1, Z1, Z0
+	VSHUFF64X2 $0xdd, Z1, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VUNPCKLPD  Z0, Z0, Z1
+	VUNPCKHPD  Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z1
+	VMOVSD     X1, (SI)
+	ADDQ       $0x80, SI
+	DECQ       BX
+	JNZ        spairsz_total
+	VZEROUPPER
+	RET
+
 // func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·scorr3r1s1z(SB), NOSPLIT, $0-80

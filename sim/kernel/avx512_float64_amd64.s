@@ -8449,6 +8449,129 @@ ddotz_loop:
 	VZEROUPPER
 	RET
 
+// func dblendz(n int, terms *byte, count int, dst *byte, acc int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·dblendz(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), AX
+	MOVQ terms+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVQ dst+24(FP), BX
+	XORQ SI, SI
+
+dblendz_loop:
+	SUBQ    $0x00000020, AX
+	JL      dblendz_singles
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      dblendz_four_fresh
+	VMOVUPD (BX)(SI*1), Z0
+	VMOVUPD 64(BX)(SI*1), Z1
+	VMOVUPD 128(BX)(SI*1), Z2
+	VMOVUPD 192(BX)(SI*1), Z3
+
+dblendz_four_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+dblendz_four_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSD 8(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VMOVUPD      (R9)(SI*1), Z6
+	VSUBPD       Z4, Z6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD      64(R9)(SI*1), Z6
+	VSUBPD       Z4, Z6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD      128(R9)(SI*1), Z6
+	VSUBPD       Z4, Z6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z6, Z2, Z2
+	VMOVUPD      192(R9)(SI*1), Z6
+	VSUBPD       Z4, Z6, Z6
+	VMULPD       Z5, Z6, Z6
+	VADDPD       Z6, Z3, Z3
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          dblendz_four_terms
+	VMOVUPD      Z0, (BX)(SI*1)
+	VMOVUPD      Z1, 64(BX)(SI*1)
+	VMOVUPD      Z2, 128(BX)(SI*1)
+	VMOVUPD      Z3, 192(BX)(SI*1)
+	ADDQ         $0x00000100, SI
+	JMP          dblendz_loop
+
+dblendz_singles:
+	ADDQ $0x00000020, AX
+
+dblendz_single:
+	SUBQ    $0x00000008, AX
+	JL      dblendz_rest
+	VPXORD  Z7, Z7, Z7
+	MOVQ    acc+32(FP), DI
+	TESTQ   DI, DI
+	JZ      dblendz_one_fresh
+	VMOVUPD (BX)(SI*1), Z7
+
+dblendz_one_fresh:
+	MOVQ CX, DI
+	MOVQ DX, R8
+
+dblendz_one_terms:
+	MOVQ         (DI), R9
+	VBROADCASTSD 8(DI), Z0
+	VBROADCASTSD 16(DI), Z1
+	VMOVUPD      (R9)(SI*1), Z2
+	VSUBPD       Z0, Z2, Z2
+	VMULPD       Z1, Z2, Z2
+	VADDPD       Z2, Z7, Z7
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          dblendz_one_terms
+	VMOVUPD      Z7, (BX)(SI*1)
+	ADDQ         $0x00000040, SI
+	JMP          dblendz_single
+
+dblendz_rest:
+	ADDQ      $0x00000008, AX
+	JZ        dblendz_end
+	MOVQ      $-1, DI
+	BZHIQ     AX, DI, DI
+	KMOVW     DI, K1
+	VPXORD    Z8, Z8, Z8
+	MOVQ      acc+32(FP), AX
+	TESTQ     AX, AX
+	JZ        dblendz_last_fresh
+	VMOVUPD.Z (BX)(SI*1), K1, Z8
+
+dblendz_last_fresh:
+	MOVQ CX, AX
+	MOVQ DX, CX
+
+dblendz_last_terms:
+	MOVQ         (AX), DX
+	VBROADCASTSD 8(AX), Z0
+	VBROADCASTSD 16(AX), Z1
+	VMOVUPD.Z    (DX)(SI*1), K1, Z2
+	VSUBPD       Z0, Z2, Z2
+	VMULPD       Z1, Z2, Z2
+	VADDPD       Z2, Z8, Z8
+	ADDQ         $0x18, AX
+	DECQ         CX
+	JNZ          dblendz_last_terms
+	VMOVUPD      Z8, K1, (BX)(SI*1)
+	ADDQ         $0x00000040, SI
+
+dblendz_end:
+	VZEROUPPER
+	RET
+
 // func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·dcorr3r1s1z(SB), NOSPLIT, $0-80

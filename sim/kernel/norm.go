@@ -53,13 +53,19 @@ func NormaliseAdd[T Float](dst []T, dp Planes, src []T, sp Planes, mean, scale [
 //
 //	sg[c] = Σ g,  sgx[c] = Σ g·(src − mean[c])
 //
-// in float64. With relu, g counts only where not src ≤ mean[c] (the ReLU behind a
+// in float64, those of dense float32 planes without relu in float32 within blocks of
+// 128 values. With relu, g counts only where not src ≤ mean[c] (the ReLU behind a
 // normalisation of positive scale).
 func NormaliseSums[T Float](sg, sgx []float64, g []T, gp Planes, src []T, sp Planes, mean []T, relu bool) {
 	sameShape("NormaliseSums", gp, sp)
 	checkLen("NormaliseSums", g, gp)
 	checkLen("NormaliseSums", src, sp)
 	h, n := run(gp, sp)
+	if sizeOf[T]() == 4 && h == 1 && !relu && gp == Dense(gp.C, gp.H, gp.W) && sp == gp {
+		one := [1]Pair[T]{{src, mean, sg, sgx}}
+		GradientSums(g, gp, one[:])
+		return
+	}
 	for c := 0; c < gp.C; c++ {
 		sg[c], sgx[c] = 0, 0
 		if h > 0 {

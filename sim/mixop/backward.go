@@ -34,29 +34,32 @@ func (k *Block[T]) HasInputs(j int) bool {
 }
 
 // Sums records, for image b, the inner products of ∂L/∂x_j with the operations
-// that enter node j, a few channels at a time. With flat the gradient is constant over
-// each plane (global pooling made it, and nothing else was added): then the moments
+// that enter node j, in one pass over all of them. With flat the gradient is constant
+// over each plane (global pooling made it, and nothing else was added): then the moments
 // of the forward pass hold the sums.
 func (k *Block[T]) Sums(j, b int, flat bool) {
 	n := k.nodes[j]
 	g := n.G.At(b)
-	for lo := 0; lo < n.X.Shape.C; lo += n.group.C {
-		p := n.group
-		p.C = min(p.C, n.X.Shape.C-lo)
-		from, to := lo*p.PlaneStride, (lo+p.C)*p.PlaneStride
-		for _, e := range n.in {
-			for _, o := range e.ops {
-				if !o.ran {
-					continue
-				}
-				if m := o.moments(); flat && m != nil {
-					o.Norm.SumsFlat(b, lo, g[from:to], m[b*n.X.Shape.C+lo:], p)
-					continue
-				}
-				o.Norm.SumsGroup(b, lo, g[from:to], o.value(b)[from:to], p)
+	var some [termsAtOnce]kernel.Pair[T]
+	at := 0
+	for _, e := range n.in {
+		for _, o := range e.ops {
+			if !o.ran {
+				continue
 			}
+			if m := o.moments(); flat && m != nil {
+				o.Norm.SumsFlat(b, g, m[b*n.X.Shape.C:], n.X.Shape)
+				continue
+			}
+			if at == len(some) {
+				kernel.GradientSums(g, n.X.Shape, some[:])
+				at = 0
+			}
+			some[at] = o.Norm.Pair(b, o.value(b))
+			at++
 		}
 	}
+	kernel.GradientSums(g, n.X.Shape, some[:at])
 }
 
 // SumsDone derives costs and gradient coefficients after Sums of all images.

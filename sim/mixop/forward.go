@@ -172,11 +172,36 @@ func (k *Block[T]) SecondDone(i int) {
 	}
 }
 
-// Mix computes x_j = Σ Z·BN(·) of image b, a few channels at a time; a node without
-// active input is exactly zero.
+// Mix computes x_j = Σ Z·BN(·) of image b; a node without active input is exactly zero.
 func (k *Block[T]) Mix(j, b int) {
 	n := k.nodes[j]
 	x := n.X.At(b)
+	var some [termsAtOnce]kernel.Term[T]
+	at, small := 0, false
+	for _, e := range n.in {
+		for _, o := range e.ops {
+			if o.live() {
+				if at < len(some) {
+					some[at] = o.Norm.Term(o.value(b))
+				}
+				at++
+				small = small || o.Norm.small
+			}
+		}
+	}
+	if at <= len(some) && !small {
+		kernel.NormaliseMix(x, n.X.Shape, some[:at])
+		return
+	}
+	k.mixEach(n, x, b)
+}
+
+// termsAtOnce bounds the operations of a node that one pass takes without memory of
+// its own.
+const termsAtOnce = 64
+
+// mixEach is Mix one operation after the other, a few channels at a time.
+func (k *Block[T]) mixEach(n *node[T], x []T, b int) {
 	for lo := 0; lo < n.X.Shape.C; lo += n.group.C {
 		p := n.group
 		p.C = min(p.C, n.X.Shape.C-lo)

@@ -153,6 +153,12 @@ func (n *Norm[T]) Apply(dst []T, dp kernel.Planes, v []T, vp kernel.Planes, relu
 	}
 }
 
+// Term is z·y of the image v as a term of a mixed operation, with z of Weigh; not
+// for norms with a small scale.
+func (n *Norm[T]) Term(v []T) kernel.Term[T] {
+	return kernel.Term[T]{V: v, Mean: n.Shift, Scale: n.gate}
+}
+
 // Mix writes z·y of some channels of one image, from channel c on, to dst, with z of
 // Weigh, or adds it; dst and v hold these channels in layout p.
 func (n *Norm[T]) Mix(dst, v []T, p kernel.Planes, c int, z float64, add bool) {

@@ -10,20 +10,19 @@ func (n *Norm[T]) Sums(b int, g, v []T, p kernel.Planes, relu bool) {
 	kernel.NormaliseSums(n.sg[o:o+n.channels], n.sgx[o:o+n.channels], g, p, v, p, n.Mean, relu)
 }
 
-// SumsGroup is Sums of some channels, from channel c on, without ReLU; g and v hold
-// these channels in layout p.
-func (n *Norm[T]) SumsGroup(b, c int, g, v []T, p kernel.Planes) {
-	o := b*n.channels + c
-	kernel.NormaliseSums(n.sg[o:o+p.C], n.sgx[o:o+p.C], g, p, v, p, n.Mean[c:c+p.C], false)
+// Pair is what GradientSums needs to record the sums of image b with the values v.
+func (n *Norm[T]) Pair(b int, v []T) kernel.Pair[T] {
+	o := b * n.channels
+	return kernel.Pair[T]{V: v, Mean: n.Mean, SG: n.sg[o : o+n.channels], SGX: n.sgx[o : o+n.channels]}
 }
 
-// SumsFlat is SumsGroup for a gradient that has one value on each plane, from the
-// moments m of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
-func (n *Norm[T]) SumsFlat(b, c int, g []T, m []kernel.Moment, p kernel.Planes) {
-	o := b*n.channels + c
+// SumsFlat is Sums for a gradient that has one value on each plane, from the moments
+// m of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
+func (n *Norm[T]) SumsFlat(b int, g []T, m []kernel.Moment, p kernel.Planes) {
+	o := b * n.channels
 	for k := range p.C {
 		s := m[k].N * float64(g[k*p.PlaneStride])
-		n.sg[o+k], n.sgx[o+k] = s, s*(m[k].Mean-float64(n.Mean[c+k]))
+		n.sg[o+k], n.sgx[o+k] = s, s*(m[k].Mean-float64(n.Mean[k]))
 	}
 }
 

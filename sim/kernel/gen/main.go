@@ -27,6 +27,10 @@ func main() {
 	dots(v)
 	rows(v)
 	reductions(v)
+	blend(v)
+	if !v.f64 {
+		blockSums(v)
+	}
 	depthwise(v)
 	pools(v)
 	peak(v)
