@@ -28,6 +28,7 @@ type checkpointHead struct {
 	Offset int64  `json:"offset"`
 	State  int    `json:"state"`
 	Fused  bool   `json:"fused"` // whether the kernels round as the vector paths do
+	Order  int    `json:"order"` // kernel.Rounding
 }
 
 // fused says whether the kernels in use round as the vector paths do, which
@@ -43,7 +44,7 @@ func writeCheckpoint(dir, run string, offset int64, state []byte) error {
 	if err != nil {
 		return err
 	}
-	head, err := json.Marshal(checkpointHead{Run: run, Offset: offset, State: len(state), Fused: f})
+	head, err := json.Marshal(checkpointHead{Run: run, Offset: offset, State: len(state), Fused: f, Order: kernel.Rounding})
 	if err != nil {
 		return err
 	}
@@ -89,6 +90,9 @@ func readCheckpoint(dir, run string) (offset int64, state []byte, ok bool, err e
 	}
 	if f, err := fused(); err != nil || f != head.Fused {
 		return fail("was made by kernels that round otherwise (%s was set, or another machine)", kernel.PathVariable)
+	}
+	if head.Order != kernel.Rounding {
+		return fail("was made by a version of Edgewise whose kernels round otherwise")
 	}
 	return head.Offset, rest[end+1:], true, nil
 }

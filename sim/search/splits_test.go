@@ -1,9 +1,15 @@
 package search
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -157,6 +163,23 @@ func TestResumeKeepsTheKernels(t *testing.T) {
 	}
 	if err == nil || !strings.Contains(err.Error(), "round otherwise") {
 		t.Fatalf("resuming under the portable path: %v", err)
+	}
+	file := filepath.Join(dir, checkpointFile)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := fmt.Sprintf(`"order":%d`, kernel.Rounding)
+	past := bytes.Replace(text[:len(text)-4], []byte(now), []byte(`"order":1`), 1)
+	past = binary.LittleEndian.AppendUint32(past, crc32.Checksum(past, castagnoli))
+	if err := os.WriteFile(file, past, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := Store(context.Background(), s, dir, true, Options{}); err == nil || !strings.Contains(err.Error(), "round otherwise") {
+		t.Fatalf("resuming what an earlier version began: %v", err)
+	}
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
 	}
 	if err := Store(context.Background(), s, dir, true, Options{}); err != nil {
 		t.Fatalf("resuming under the first path again: %v", err)
