@@ -12,6 +12,7 @@ import (
 
 type checkCmd struct {
 	Traces []string `arg:"" name:"trace" help:"Folders of traces." type:"path"`
+	Out    string   `help:"Also write the residuals of each trace to that folder as .tex, .csv, .md and .json." type:"path"`
 	JSON   bool     `name:"json" help:"Print findings and residuals as JSON."`
 }
 
@@ -35,7 +36,16 @@ func (c *checkCmd) Run(s streams) error {
 		if r.Worst() == check.Error {
 			bad++
 		}
-		if err := printReport(s.out, dir, t, r, c.JSON); err != nil {
+		laws := lawTable(dir, t, r)
+		if c.Out != "" && len(laws.Rows) > 0 {
+			if len(c.Traces) > 1 {
+				laws.Name += "-" + t.Manifest.Run
+			}
+			if err := table.Save(c.Out, &laws); err != nil {
+				return err
+			}
+		}
+		if err := printReport(s.out, dir, t, r, laws, c.JSON); err != nil {
 			return err
 		}
 	}
@@ -45,16 +55,8 @@ func (c *checkCmd) Run(s streams) error {
 	return nil
 }
 
-func printReport(w io.Writer, dir string, t *trace.Trace, r check.Report, asJSON bool) error {
-	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(struct {
-			Trace string
-			Run   string
-			check.Report
-		}{dir, t.Manifest.Run, r})
-	}
+// lawTable are the residuals of what must be zero.
+func lawTable(dir string, t *trace.Trace, r check.Report) table.Table {
 	laws := table.Table{
 		Name:    "residuals",
 		Caption: fmt.Sprintf("%s (%s, %d points): what must be zero", t.Manifest.Name, dir, len(t.Points)),
@@ -68,6 +70,19 @@ func printReport(w io.Writer, dir string, t *trace.Trace, r check.Report, asJSON
 	for _, v := range r.Residuals {
 		laws.Add(table.Text(v.Law), table.Text(v.Source), table.Integer(v.Points),
 			table.Text(fmt.Sprintf("%.1e", v.Median)), table.Text(fmt.Sprintf("%.1e", v.Max)), table.Text(fmt.Sprintf("%.0e", v.Limit)))
+	}
+	return laws
+}
+
+func printReport(w io.Writer, dir string, t *trace.Trace, r check.Report, laws table.Table, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			Trace string
+			Run   string
+			check.Report
+		}{dir, t.Manifest.Run, r})
 	}
 	if len(laws.Rows) > 0 {
 		if err := laws.Terminal(w, 0); err != nil {

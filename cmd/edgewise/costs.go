@@ -46,6 +46,10 @@ func printCosts(w io.Writer, t *trace.Trace) error {
 						row = append(row, table.NotApplicable())
 						continue
 					}
+					if n == 1 {
+						row = append(row, table.Noted(table.Text(fmt.Sprintf("%+.4f", m)), "of one step: no standard error"))
+						continue
+					}
 					se := math.Sqrt(max(0, p.Cost.Square[k][e][o]-m*m) / max(1, n-1))
 					row = append(row, table.Text(fmt.Sprintf("%+.4f ± %.4f", m, se)))
 				}

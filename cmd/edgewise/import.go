@@ -67,7 +67,10 @@ func (c *importCmd) Run(s streams) error {
 	}
 	var all []imported
 	var traces []*trace.Trace
-	for _, path := range c.Paths {
+	bar := newProgress(s.err, "import")
+	defer bar.close()
+	for i, path := range c.Paths {
+		bar.set(i, len(c.Paths))
 		t, findings, err := foreign.Import(path, foreign.Options{Format: c.Format, Options: runlog.Options{Ops: c.Ops, Run: c.RunNo, Name: c.Name, Steps: c.Steps}})
 		if err != nil {
 			return err
@@ -81,6 +84,7 @@ func (c *importCmd) Run(s streams) error {
 		}
 		all, traces = append(all, describe(path, dir, t, findings)), append(traces, t)
 	}
+	bar.close()
 	if c.JSON {
 		e := json.NewEncoder(s.out)
 		e.SetIndent("", "  ")

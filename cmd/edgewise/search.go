@@ -16,19 +16,19 @@ type searchCmd struct {
 	Spec       string   `help:"Read a TOML spec on top of the default." type:"path"`
 	Algorithm  string   `help:"darts, snas, dsnas, random, or a published method: its defaults are set with it."`
 	Level      string   `help:"single or bilevel."`
-	Order      int      `help:"1, or 2 for the unrolled gradient of bi-level darts."`
+	Order      *int     `help:"1, or 2 for the unrolled gradient of bi-level darts."`
 	Estimator  string   `help:"edge or summed-log (dsnas)."`
-	Cells      int      `help:"Cells in the stack."`
-	Nodes      int      `help:"Intermediate nodes per cell; all of them are concatenated."`
+	Cells      *int     `help:"Cells in the stack."`
+	Nodes      *int     `help:"Intermediate nodes per cell; all of them are concatenated."`
 	Ops        []string `help:"Candidate operations, comma-separated."`
-	Channels   int      `help:"Channels of the first cell."`
-	Side       int      `help:"Image side: 8, 16 or 32."`
-	Steps      int      `help:"Steps of the whole search."`
-	Every      int      `help:"Steps per recorded point."`
-	Eval       int      `help:"Steps between evaluations of the held-out splits."`
+	Channels   *int     `help:"Channels of the first cell."`
+	Side       *int     `help:"Image side: 8, 16 or 32."`
+	Steps      *int     `help:"Steps of the whole search."`
+	Every      *int     `help:"Steps per recorded point."`
+	Eval       *int     `help:"Steps between evaluations of the held-out splits."`
 	Precision  string   `help:"float32 or float64."`
 	Data       string   `help:"Folder of IDX or CIFAR-10 files; the embedded images otherwise." type:"path"`
-	Seed       uint64   `help:"Seed of the whole run."`
+	Seed       *uint64  `help:"Seed of the whole run."`
 	Out        string   `help:"Folder for the trace." default:"out/search" type:"path"`
 	Resume     bool     `help:"Continue the run in --out, or start it."`
 	Checkpoint int      `help:"Steps between checkpoints." default:"500"`
@@ -48,6 +48,12 @@ func (c *searchCmd) Run(ctx context.Context, s streams) error {
 			fmt.Fprintf(s.out, "%-22s %s\n", p.Spec.Name, p.About)
 		}
 		return nil
+	}
+	if c.Workers < 0 {
+		return misuse{fmt.Errorf("--workers is %d: it must not be negative; 0 takes all cores", c.Workers)}
+	}
+	if c.Checkpoint < 1 {
+		return misuse{fmt.Errorf("--checkpoint is %d: it must be at least 1", c.Checkpoint)}
 	}
 	sp, err := c.spec()
 	if err != nil {
@@ -98,9 +104,9 @@ func (c *searchCmd) spec() (spec.Spec, error) {
 			*dst = v
 		}
 	}
-	number := func(dst *int, v int) {
-		if v != 0 {
-			*dst = v
+	number := func(dst, v *int) {
+		if v != nil { // given, be it 0
+			*dst = *v
 		}
 	}
 	if c.Algorithm != "" && c.Algorithm != sp.Algorithm {
@@ -113,20 +119,16 @@ func (c *searchCmd) spec() (spec.Spec, error) {
 	number(&sp.Order, c.Order)
 	number(&sp.Net.Cells, c.Cells)
 	number(&sp.Net.Nodes, c.Nodes)
-	if c.Nodes != 0 {
-		sp.Net.Multiplier = c.Nodes
-	}
+	number(&sp.Net.Multiplier, c.Nodes)
 	number(&sp.Net.Channels, c.Channels)
 	number(&sp.Data.Side, c.Side)
 	number(&sp.Steps, c.Steps)
 	number(&sp.Record.Eval, c.Eval)
-	if c.Every != 0 {
-		sp.Record.Every = c.Every
-	}
+	number(&sp.Record.Every, c.Every)
 	sp.Record.Every = min(sp.Record.Every, sp.Steps)
 	sp.Record.Eval = min(sp.Record.Eval, sp.Steps)
-	if c.Seed != 0 {
-		sp.Seed = c.Seed
+	if c.Seed != nil {
+		sp.Seed = *c.Seed
 	}
 	if len(c.Ops) > 0 {
 		sp.Net.Ops = c.Ops
