@@ -37,6 +37,7 @@ type verbs struct {
 	Bench     benchCmd     `cmd:"" help:"Measure kernels and search steps against this machine's ceilings, and against PyTorch."`
 	Ablate    ablateCmd    `cmd:"" help:"Change how costs are assigned, and show what that does to the wiring."`
 	Compare   compareCmd   `cmd:"" help:"Score predictions against observed traces."`
+	Claim     claimCmd     `cmd:"" help:"Try the headline claim of a published search method."`
 }
 
 // streams are where a command writes: results to out, progress and errors to err.

@@ -47,6 +47,15 @@ type splits struct {
 	norm                dataset.Norm
 }
 
+// config is the supernet of a spec.
+func config(s spec.Spec, space cell.Space, classes, workers int) supernet.Config {
+	return supernet.Config{
+		Space: space, Channels: s.Net.Channels, StemMultiplier: s.Net.Stem, InChannels: 3,
+		Classes: classes, Height: s.Data.Side, Width: s.Data.Side, Batch: s.Batch,
+		Eps: s.Net.Eps, Affine: s.Net.Affine, Workers: workers,
+	}
+}
+
 func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], error) {
 	a, err := newArch(s)
 	if err != nil {
@@ -56,11 +65,7 @@ func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], err
 	if err != nil {
 		return nil, err
 	}
-	cfg := supernet.Config{
-		Space: a.space, Channels: s.Net.Channels, StemMultiplier: s.Net.Stem, InChannels: 3,
-		Classes: data.train.Classes, Height: s.Data.Side, Width: s.Data.Side, Batch: s.Batch,
-		Eps: s.Net.Eps, Affine: s.Net.Affine, Workers: workers,
-	}
+	cfg := config(s, a.space, data.train.Classes, workers)
 	net, err := supernet.New[T](cfg, stream(s.Seed, "theta", 0))
 	if err != nil {
 		return nil, err

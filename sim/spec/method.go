@@ -121,6 +121,7 @@ func (s Spec) Fixed(wiring map[cell.Kind]cell.Wiring) (Spec, error) {
 	s.Algorithm, s.Order, s.Level, s.Estimator = DARTS, 1, Single, PerEdge
 	s.Alpha.Gate, s.Alpha.Freeze, s.Alpha.Optimiser = "", true, SGD
 	s.Edges, s.Interventions = nil, nil
+	s.SemiNAS, s.RADARS = nil, nil
 	for _, kind := range space.Kinds() {
 		w, ok := wiring[kind]
 		if !ok || len(w) != len(space.Cell.Edges) {
