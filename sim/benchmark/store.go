@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"edgewise/sim/trace"
@@ -169,7 +170,7 @@ func Open() (*Table, error) { return open() }
 // Entry returns the entry of a wiring; the wiring must fit the table's cell.
 func (t *Table) Entry(w cell.Wiring) (Entry, error) {
 	i := Index(w, len(t.Base.Net.Ops))
-	if i < 0 || i >= len(t.Entries) || Index(t.Entries[i].Wiring, len(t.Base.Net.Ops)) != i || len(w) != len(t.Entries[i].Wiring) {
+	if i < 0 || i >= len(t.Entries) || !slices.Equal(t.Entries[i].Wiring, w) {
 		return Entry{}, fmt.Errorf("the benchmark has no wiring %v", w)
 	}
 	return t.Entries[i], nil
