@@ -27,12 +27,14 @@ func (ablateCmd) Help() string {
 		"makes the default grid under two seeds, prints predicted and observed changes of growth, width and failure, and writes\n" +
 		"runs/ and tables/ (.tex .csv .md .json) to out/ablate. On a cluster:\n" +
 		"  edgewise ablate plan --slurm 8 --out /shared/ablate > array.sh && sbatch array.sh\n" +
-		"  edgewise ablate merge --out /shared/ablate"
+		"  edgewise ablate merge --out /shared/ablate\n" +
+		"Other methods, gates, norms, nets and data on the same bases:\n" +
+		"  edgewise ablate --grid variants --out out/ablate"
 }
 
 // gridFlags choose the grid.
 type gridFlags struct {
-	Grid  string `help:"TOML file of the grid; the default grid otherwise." type:"path"`
+	Grid  string `help:"TOML file of a grid, or default or variants: the grids that ship with the program." default:"default"`
 	Seeds int    `help:"Seeds per arm; 0: as the grid says."`
 	Seed  uint64 `help:"The first seed; 0: as the grid says."`
 	Steps int    `help:"Cut every search to that many steps; 0 leaves them whole."`
@@ -42,10 +44,7 @@ func (f gridFlags) load() (runner.Grid, error) {
 	if f.Seeds < 0 || f.Steps < 0 {
 		return runner.Grid{}, misuse{errors.New("--seeds and --steps must not be negative")}
 	}
-	g, _, err := runner.DefaultGrid()
-	if f.Grid != "" {
-		g, err = runner.Load(f.Grid)
-	}
+	g, err := runner.Load(f.Grid)
 	if err != nil {
 		return g, misuse{err}
 	}
@@ -59,6 +58,20 @@ func (f gridFlags) load() (runner.Grid, error) {
 		g.Cut(f.Steps)
 	}
 	return g, nil
+}
+
+// words are the flags that change the grid, as another command must be given them.
+func (f gridFlags) words() string {
+	var w []string
+	add := func(name string, v uint64) {
+		if v > 0 {
+			w = append(w, fmt.Sprintf("--%s %d", name, v))
+		}
+	}
+	add("seeds", uint64(f.Seeds))
+	add("seed", f.Seed)
+	add("steps", uint64(f.Steps))
+	return strings.Join(w, " ")
 }
 
 type ablateRunCmd struct {
@@ -154,15 +167,19 @@ func (c *ablatePlanCmd) Run(s streams) error {
 		return err
 	}
 	if c.Slurm != 0 {
-		if c.Seeds != 0 || c.Seed != 0 || c.Steps != 0 {
-			return misuse{errors.New("--slurm takes seeds and steps from the grid: write them into the file that --grid names")}
-		}
 		if c.Program == "" {
 			if c.Program, err = os.Executable(); err != nil {
 				return fmt.Errorf("finding this program: %w; name it with --program", err)
 			}
 		}
-		text, err := runner.Cluster{Program: c.Program, Grid: c.Grid, Out: c.Out, Shards: c.Slurm, Minutes: c.Minutes}.Slurm(g)
+		if c.Grid == runner.Default {
+			c.Grid = ""
+		} else if c.Grid != runner.Variants {
+			if c.Grid, err = filepath.Abs(c.Grid); err != nil {
+				return fmt.Errorf("finding the grid: %w", err)
+			}
+		}
+		text, err := runner.Cluster{Program: c.Program, Grid: c.Grid, Out: c.Out, Shards: c.Slurm, Minutes: c.Minutes, Flags: c.words()}.Slurm(g)
 		if err != nil {
 			return misuse{err}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"edgewise/reports/ablation"
+	"edgewise/reports/figure"
 	"edgewise/reports/table"
 	runner "edgewise/sim/ablation"
 )
@@ -17,14 +18,15 @@ type ablateMapCmd struct {
 	Steps int    `help:"Optimiser steps per search." default:"15000"`
 	Show  int    `help:"Rows and columns of the printed table." default:"9"`
 	Jobs  int    `help:"Rows at a time; 0 takes all cores."`
-	Out   string `help:"Folder for the table of all searches." default:"out/map" type:"path"`
+	Out   string `help:"Folder for the table and the heat map of all searches." default:"out/map" type:"path"`
 	JSON  bool   `name:"json" help:"Print the table as JSON."`
 }
 
 func (ablateMapCmd) Help() string {
 	return "Example:\n  edgewise ablate map --size 60 --out out/map\n\n" +
 		"integrates 60 x 60 closed-form searches of 15,000 Adam steps: none prior .02 to .9, learning rate 1e-5 to 1e-2, both\n" +
-		"geometric, and prints and stores the final none-probability of edge (2,3)."
+		"geometric, and prints and stores the final none-probability of edge (2,3): map.csv, .tex, .md, .json, and map.svg, .pdf\n" +
+		"as a heat map."
 }
 
 func (c *ablateMapCmd) Run(s streams) error {
@@ -43,6 +45,13 @@ func (c *ablateMapCmd) Run(s streams) error {
 	if err := table.Save(c.Out, &whole); err != nil {
 		return err
 	}
+	f, err := ablation.ChartFigure(chart)
+	if err == nil {
+		err = f.Save(c.Out, figure.SVG, figure.PDF)
+	}
+	if err != nil {
+		return err
+	}
 	shown := ablation.ChartTable(chart.Thin(c.Show), 4)
 	if c.JSON {
 		return shown.JSON(s.out)
@@ -51,8 +60,8 @@ func (c *ablateMapCmd) Run(s streams) error {
 		return err
 	}
 	n := c.Size * c.Size
-	_, err = fmt.Fprintf(s.out, "%d searches of %d steps in %.1f s on %d threads: %.0f a minute; all of them in %s\n",
-		n, c.Steps, took.Seconds(), jobs, float64(n)/took.Minutes(), filepath.Join(c.Out, "map.csv"))
+	_, err = fmt.Fprintf(s.out, "%d searches of %d steps in %.1f s on %d threads: %.0f a minute; all of them in %s, as a picture in %s\n",
+		n, c.Steps, took.Seconds(), jobs, float64(n)/took.Minutes(), filepath.Join(c.Out, "map.csv"), filepath.Join(c.Out, "map.svg"))
 	return err
 }
 

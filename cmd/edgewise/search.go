@@ -15,7 +15,7 @@ type searchCmd struct {
 	Preset     string   `help:"Start from a named preset; 'help' lists them."`
 	Spec       string   `help:"Read a TOML spec on top of the default." type:"path"`
 	Algorithm  string   `help:"darts, snas, dsnas, random, or a published method: its defaults are set with it."`
-	Level      string   `help:"single or bilevel."`
+	Level      string   `help:"single, bilevel or mixed."`
 	Order      *int     `help:"1, or 2 for the unrolled gradient of bi-level darts."`
 	Estimator  string   `help:"edge or summed-log (dsnas)."`
 	Cells      *int     `help:"Cells in the stack."`

@@ -16,7 +16,7 @@ import (
 // made returns a study of the default grid whose outcomes are given by f.
 func made(t *testing.T, seeds int, f func(base, arm string, seed uint64) (runner.Outcome, error)) *Study {
 	t.Helper()
-	g, _, err := runner.DefaultGrid()
+	g, err := runner.Shipped(runner.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestEffectsArePaired(t *testing.T) {
 			t.Errorf("three cells are predicted: %v", e.Silent)
 		}
 	}
-	if seen != 6 {
+	if seen != 7 {
 		t.Errorf("%d effects of the arms in question", seen)
 	}
 	text := render(t, s)

@@ -18,7 +18,14 @@ const still = 0.05
 // statistics stands in the table as a note.
 func (s *Study) Tables() []table.Table {
 	effects, err := s.Effects()
-	tables := []table.Table{s.mainTable(effects), s.ClaimTable(), s.testTable(effects), s.BaseTable()}
+	tables := []table.Table{s.mainTable(effects)}
+	if c := s.ClaimTable(); len(c.Rows) > 0 {
+		tables = append(tables, c, s.VerdictTable())
+	}
+	if x := s.SurpriseTable(effects); len(x.Rows) > 0 {
+		tables = append(tables, x)
+	}
+	tables = append(tables, s.testTable(effects), s.BaseTable())
 	if err != nil {
 		tables[0].Notes = append(tables[0].Notes, err.Error())
 	}
@@ -127,43 +134,6 @@ func verdict(v stat.Verdict) table.Item {
 		return table.Disagrees
 	}
 	return table.NotEnough
-}
-
-// ClaimTable goes through the statements of P7, one by one.
-func (s *Study) ClaimTable() table.Table {
-	t := table.Table{
-		Name:    "statements",
-		Caption: "Statements about interventions, one by one. " + sign,
-		Columns: []table.Column{{Header: "Source"}, {Header: "Statement"}, {Header: "Base"}, {Header: "Measured"},
-			{Header: "Observed", Kind: table.KindEstimate}, {Header: "n", Kind: table.KindInteger}, {Header: "Verdict", Kind: table.KindVerdict}},
-	}
-	for _, c := range claims() {
-		if !s.has(c) {
-			continue
-		}
-		row := []table.Item{table.Text(c.source), table.Text(c.text), table.Text(c.base), table.Text(c.says)}
-		x, runs, why := s.values(c.base, c.arms, c.value)
-		e, err := stat.Mean(x)
-		if len(x) == 0 || err != nil {
-			if why == "" {
-				why = fmt.Sprint(err)
-			}
-			t.AddFrom(runs, append(row, table.Missing{Reason: why}, table.Integer(len(x)), table.NotApplicable())...)
-			continue
-		}
-		t.AddFrom(runs, append(row, estimate(e), table.Integer(e.N), verdict(c.judge(e)))...)
-	}
-	return t
-}
-
-// has says whether the grid has the arms of a claim.
-func (s *Study) has(c claim) bool {
-	for _, a := range c.arms {
-		if _, ok := s.results[key{c.base, a, s.Grid.First}]; !ok {
-			return false
-		}
-	}
-	return true
 }
 
 // testTable holds the tests behind the main table.

@@ -134,6 +134,8 @@ func TestFiguresThatCannotBeDrawnSayWhy(t *testing.T) {
 		"holds no costs":                     second(EdgeCost(bare, 0)),
 		"holds no loss":                      second(Losses(bare)),
 		"holds no alpha":                     second(HeatMap(bare, 0, Alpha, 0)),
+		"must be positive and ascend":        second(Chart("c", "", Axis{"x", []float64{2, 1}}, Axis{"y", []float64{1, 2}}, 0, 1, []string{"a"}, [][][]float64{{{1, 2}, {1, 2}}})),
+		"has 1 values of 2":                  second(Chart("c", "", Axis{"x", []float64{1, 2}}, Axis{"y", []float64{1, 2}}, 0, 1, []string{"a"}, [][][]float64{{{1}, {1, 2}}})),
 		"unknown quantity":                   second(HeatMap(tr, 0, "beta", 0)),
 		"0 steps":                            second(HeatMap(tr, 0, Prob)),
 		"needs an interval":                  second(PhasePortrait("", 1, 0)),

@@ -41,6 +41,9 @@ func figures(t *testing.T) map[string]*Figure {
 	add("heat_alpha", f, err)
 	f, err = HeatMap(small, 0, Prob, 1500)
 	add("heat_prob", f, err)
+	f, err = Chart("chart", "A map.", Axis{"rate", []float64{1e-4, 1e-3, 1e-2}}, Axis{"prior", []float64{.1, .9}}, 0, 1,
+		[]string{"(0,2)", "(2,3)"}, [][][]float64{{{0, .5, 1}, {.2, .3, math.NaN()}}, {{1, 1, 1}, {0, 0, 0}}})
+	add("chart", f, err)
 	var flows []Flow
 	for _, c := range []float64{-0.1, 0.05, 0.2} {
 		flows = append(flows, Flow{fmt.Sprintf("C = %g", c), func(d float64) float64 {

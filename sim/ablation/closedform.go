@@ -65,36 +65,37 @@ func NewCorrections(beta1, beta2 float64, steps int) Corrections {
 }
 
 // Run integrates the search along the curve, one Adam step per entry, and returns the
-// final none-probability of every edge of the minimal cell.
+// final none-probability of every edge of the minimal cell. The gradient of each of the
+// alike operations is that of none divided by -Ops, and so are its moments: with
+// m, v those of none and s = sqrt(v) corrected, the difference of the two logits moves by
+//
+//	-Rate m (1/(s + Eps) + 1/(s + Ops Eps)).
 func (c Closed) Run(curve Curve, k Corrections) [minimal]float64 {
 	ops := float64(c.Ops)
-	var none, op, p, q, cost [minimal]float64
-	var mn, mo, vn, vo [minimal]float64
-	for e := range none {
-		none[e] = math.Log(c.NonePrior / (1 - c.NonePrior) * ops) // op starts at 0
+	var d, p, q, cost, m, v [minimal]float64 // d: logit of none less that of each operation
+	for e := range d {
+		d[e] = math.Log(c.NonePrior / (1 - c.NonePrior) * ops)
 	}
-	b1, b2, d1, d2 := c.Beta1, c.Beta2, 1-c.Beta1, 1-c.Beta2
+	b1, b2, d1, d2, far := c.Beta1, c.Beta2, 1-c.Beta1, 1-c.Beta2, ops*c.Eps
 	for t, gap := range curve.Gap {
 		for e := range p {
-			r := math.Exp(none[e]-op[e]) / ops
+			r := math.Exp(d[e]) / ops
 			p[e] = 1 / (1 + r)
 			q[e] = r * p[e]
 		}
 		share(&cost, &p, &q, gap, curve.Slope[t])
 		rate, root := c.Rate*k.first[t], k.root[t]
 		for e := range p {
-			g := -q[e] * p[e] * cost[e]      // of none
-			h := p[e] / ops * cost[e] * q[e] // of each operation
-			mn[e] = b1*mn[e] + d1*g
-			mo[e] = b1*mo[e] + d1*h
-			vn[e] = b2*vn[e] + d2*g*g
-			vo[e] = b2*vo[e] + d2*h*h
-			none[e] -= rate * mn[e] / (math.Sqrt(vn[e])*root + c.Eps)
-			op[e] -= rate * mo[e] / (math.Sqrt(vo[e])*root + c.Eps)
+			g := -q[e] * p[e] * cost[e]
+			m[e] = b1*m[e] + d1*g
+			v[e] = b2*v[e] + d2*g*g
+			s := math.Sqrt(v[e]) * root
+			x, y := s+c.Eps, s+far
+			d[e] -= rate * m[e] * (x + y) / (x * y)
 		}
 	}
 	for e := range q {
-		r := math.Exp(none[e]-op[e]) / ops
+		r := math.Exp(d[e]) / ops
 		q[e] = r / (1 + r)
 	}
 	return q

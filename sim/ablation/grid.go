@@ -2,7 +2,7 @@ package ablation
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"fmt"
 	"os"
 	"slices"
@@ -64,17 +64,30 @@ type file struct {
 	} `toml:"arm"`
 }
 
-//go:embed default.toml
-var defaultGrid []byte
+//go:embed default.toml variants.toml
+var shipped embed.FS
 
-// DefaultGrid returns the grid that ships with the program, and its text.
-func DefaultGrid() (Grid, []byte, error) {
-	g, err := Decode("the default grid", defaultGrid)
-	return g, defaultGrid, err
+// Default and Variants name the grids that ship with the program: interventions on
+// the cost assignment, and other methods, norms, nets and data on the same bases.
+const (
+	Default  = "default"
+	Variants = "variants"
+)
+
+// Shipped returns a grid that ships with the program.
+func Shipped(name string) (Grid, error) {
+	text, err := shipped.ReadFile(name + ".toml")
+	if err != nil {
+		return Grid{}, fmt.Errorf("no grid %q ships with the program: there are %s and %s", name, Default, Variants)
+	}
+	return Decode("the "+name+" grid", text)
 }
 
-// Load reads a grid from a TOML file.
+// Load reads a grid from a TOML file, or the shipped grid of that name.
 func Load(path string) (Grid, error) {
+	if path == Default || path == Variants {
+		return Shipped(path)
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return Grid{}, fmt.Errorf("reading the grid: %w", err)
@@ -91,9 +104,10 @@ func Decode(name string, text []byte) (Grid, error) {
 	if err != nil {
 		return Grid{}, fmt.Errorf("%s: %s", name, strings.Join(strings.Fields(err.Error()), " "))
 	}
+	src := newSource(name, text)
 	for _, k := range md.Undecoded() {
 		if len(k) < 2 || k[1] != "spec" { // what is below spec is read, and checked, as a spec
-			return Grid{}, fmt.Errorf("%s: unknown key %s", name, k)
+			return Grid{}, fmt.Errorf("%s: unknown key %s", src.anywhere(k[len(k)-1]), k)
 		}
 	}
 	g := Grid{Name: f.Name, Seeds: f.Seeds, First: f.First}
@@ -101,23 +115,23 @@ func Decode(name string, text []byte) (Grid, error) {
 	case g.Name == "":
 		return g, fmt.Errorf("%s: name is empty", name)
 	case g.Seeds < 1 || g.Seeds > 1000:
-		return g, fmt.Errorf("%s: seeds is %d: it must be 1 to 1000", name, g.Seeds)
+		return g, fmt.Errorf("%s: seeds is %d: it must be 1 to 1000", src.at("", 0, "seeds"), g.Seeds)
 	case g.First == 0:
-		return g, fmt.Errorf("%s: first_seed is 0: seeds count from 1", name)
+		return g, fmt.Errorf("%s: first_seed is 0: seeds count from 1", src.at("", 0, "first_seed"))
 	case len(f.Base) == 0:
 		return g, fmt.Errorf("%s: no [[base]]: there is nothing to compare with", name)
 	}
 	bases := map[string]spec.Spec{}
 	var all []string
 	for n, b := range f.Base {
-		at := fmt.Sprintf("%s: base[%d] %s", name, n, b.Name)
+		at := func(key string) string { return fmt.Sprintf("%s: base[%d] %s", src.at("base", n, key), n, b.Name) }
 		if _, ok := bases[b.Name]; ok || !plain(b.Name) {
-			return g, fmt.Errorf("%s: the name must be letters, digits, '-' and '.', and not be used twice", at)
+			return g, fmt.Errorf("%s: the name must be letters, digits, '-' and '.', and not be used twice", at("name"))
 		}
 		start := spec.Default()
 		if b.Preset != "" {
 			if start, err = spec.Preset(b.Preset); err != nil {
-				return g, fmt.Errorf("%s: %w", at, err)
+				return g, fmt.Errorf("%s: %w", at("preset"), err)
 			}
 		}
 		s, err := patched(at, start, b.Spec)
@@ -130,24 +144,24 @@ func Decode(name string, text []byte) (Grid, error) {
 	}
 	seen := map[string]bool{}
 	for n, a := range f.Arm {
-		at := fmt.Sprintf("%s: arm[%d] %s", name, n, a.Name)
+		at := func(key string) string { return fmt.Sprintf("%s: arm[%d] %s", src.at("arm", n, key), n, a.Name) }
 		if seen[a.Name] || !plain(a.Name) {
-			return g, fmt.Errorf("%s: the name must be letters, digits, '-' and '.', and not be used twice", at)
+			return g, fmt.Errorf("%s: the name must be letters, digits, '-' and '.', and not be used twice", at("name"))
 		}
 		seen[a.Name] = true
 		if len(a.Bases) == 0 {
 			a.Bases = all
 		}
 		if len(a.Interventions) == 0 && len(a.Spec) == 0 {
-			return g, fmt.Errorf("%s: it changes nothing: give interventions or a spec", at)
+			return g, fmt.Errorf("%s: it changes nothing: give interventions or a spec", at("name"))
 		}
 		if _, ok := a.Spec["seed"]; ok {
-			return g, fmt.Errorf("%s: spec.seed: seeds belong to the grid, so that arms are paired", at)
+			return g, fmt.Errorf("%s: spec.seed: seeds belong to the grid, so that arms are paired", at("seed"))
 		}
 		for _, b := range a.Bases {
 			start, ok := bases[b]
 			if !ok {
-				return g, fmt.Errorf("%s: bases: %q is not one of %v", at, b, all)
+				return g, fmt.Errorf("%s: bases: %q is not one of %v", at("bases"), b, all)
 			}
 			start.Interventions = append(start.Interventions[:len(start.Interventions):len(start.Interventions)], a.Interventions...)
 			s, err := patched(at, start, a.Spec)
@@ -160,9 +174,11 @@ func Decode(name string, text []byte) (Grid, error) {
 		}
 	}
 	slices.SortStableFunc(g.Arms, func(a, b Arm) int { return slices.Index(all, a.Base) - slices.Index(all, b.Base) })
-	for _, a := range g.Arms {
-		if _, ok := g.Arm(a.Base, a.Against); !ok && a.Against != "" {
-			return g, fmt.Errorf("%s: arm %s: against: base %s has no arm %q", name, a.Name, a.Base, a.Against)
+	for n, a := range f.Arm {
+		for _, arm := range g.Arms {
+			if _, ok := g.Arm(arm.Base, a.Against); arm.Name == a.Name && !ok && a.Against != "" {
+				return g, fmt.Errorf("%s: arm[%d] %s: against: base %s has no arm %q", src.at("arm", n, "against"), n, a.Name, arm.Base, a.Against)
+			}
 		}
 	}
 	return g, nil
@@ -218,13 +234,19 @@ func (a *Arm) describe(uses []intervention.Use) {
 }
 
 // patched reads a table of TOML on top of a spec.
-func patched(at string, base spec.Spec, patch map[string]any) (spec.Spec, error) {
+func patched(at func(key string) string, base spec.Spec, patch map[string]any) (spec.Spec, error) {
 	base.Net.Ops, base.Net.Reductions, base.Edges = slices.Clone(base.Net.Ops), slices.Clone(base.Net.Reductions), slices.Clone(base.Edges)
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(patch); err != nil {
-		return base, fmt.Errorf("%s: spec: %w", at, err)
+		return base, fmt.Errorf("%s: spec: %w", at("spec"), err)
 	}
-	return spec.Decode(at+": spec", b.Bytes(), base)
+	const name = "spec"
+	s, err := spec.Decode(name, b.Bytes(), base)
+	if err != nil {
+		text := strings.TrimPrefix(err.Error(), name+": ")
+		return s, fmt.Errorf("%s: spec: %s", at(fieldOf(text)), text)
+	}
+	return s, nil
 }
 
 // plain says whether a name can stand in file names.

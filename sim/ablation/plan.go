@@ -77,7 +77,7 @@ func (j Job) Work() int {
 	if !j.Spec.OneHot() {
 		work *= len(j.Spec.Net.Ops)
 	}
-	if j.Spec.Level == spec.Bilevel {
+	if j.Spec.Level != spec.Single || j.Spec.Alpha.Statistics == spec.Running {
 		work *= 2
 	}
 	return work

@@ -172,10 +172,13 @@ func TestFailedArmsSpoilNothing(t *testing.T) {
 
 func TestGridsThatMakeNoSense(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
-		"unknown key":          {"seeds = 2", "seeds = 2\nsedes = 3", "sedes"},
-		"unknown key of spec":  {"batch = 8", "batch = 8\nbacth = 9", "bacth"},
-		"no seeds":             {"seeds = 2", "seeds = 0", "seeds is 0"},
+		"unknown key":          {"seeds = 2", "seeds = 2\nsedes = 3", "small:4: unknown key sedes"},
+		"unknown key of spec":  {"batch = 8", "batch = 8\nbacth = 9", "small:10: base[0] b: spec: unknown keys bacth"},
+		"no seeds":             {"seeds = 2", "seeds = 0", "small:3: seeds is 0"},
 		"unknown intervention": {"leave-one-out", "leave-two-out", "leave-two-out"},
+		"unknown of an arm":    {"leave-one-out", "leave-two-out", "small:15: arm[0] loo: spec: interventions[0]"},
+		"field of a table":     {"channels = 2", "channels = 0", "small:11: base[0] b: spec: net.channels is 0"},
+		"field of an arm":      {"rate = 1e3,", "rate = 1e4,", "small:21: arm[2] diverges: spec: theta.rate is 10000"},
 		"no strength":          {", strength = 0.1", "", "strength"},
 		"seed in an arm":       {"spec = { steps = 8 }", "spec = { seed = 8 }", "paired"},
 		"changes nothing":      {"spec = { steps = 8 }", "", "changes nothing"},
@@ -183,8 +186,8 @@ func TestGridsThatMakeNoSense(t *testing.T) {
 		"unknown comparison":   {`against = "loo"`, `against = "lol"`, "lol"},
 		"name twice":           {`name = "same"`, `name = "loo"`, "twice"},
 		"name with a slash":    {`name = "same"`, `name = "a/b"`, "letters"},
-		"spec out of range":    {"batch = 8", "batch = 1", "batch is 1"},
-		"not TOML":             {"[[base]]", "[[base", "small"},
+		"spec out of range":    {"batch = 8", "batch = 1", "small:9: base[0] b: spec: batch is 1"},
+		"not TOML":             {"[[base]]", "[[base", "line 6"},
 	} {
 		text := strings.Replace(small, c.old, c.new, 1)
 		if text == small {
@@ -198,7 +201,7 @@ func TestGridsThatMakeNoSense(t *testing.T) {
 
 // Arms keep to themselves: what one changes, no other and no base sees.
 func TestArmsDoNotShareMemory(t *testing.T) {
-	g, _, err := DefaultGrid()
+	g, err := Shipped(Default)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,6 +222,45 @@ func TestArmsDoNotShareMemory(t *testing.T) {
 	}
 	if len(names) < 12 {
 		t.Errorf("the default grid has %d interventions", len(names))
+	}
+}
+
+// The variants keep to the bases of the default grid, so that their runs are shared,
+// and every arm is one that the theory covers or names the reason why not.
+func TestVariantsShareTheirBases(t *testing.T) {
+	d, err := Shipped(Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := Shipped(Variants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, j := range d.Jobs() {
+		ids[j.ID()] = true
+	}
+	v.Seeds = 1
+	shared := 0
+	for _, j := range v.Jobs() {
+		if j.Arm == "" && !ids[j.ID()] {
+			t.Errorf("base %s is another run than in the default grid", j.Base)
+		}
+		if ids[j.ID()] {
+			shared++
+		}
+	}
+	if shared != len(v.Bases) {
+		t.Errorf("%d runs are shared: arms of the default grid are repeated", shared)
+	}
+	if _, err := Shipped("none"); err == nil {
+		t.Error("an unknown grid is shipped")
+	}
+	v.Cut(5)
+	for at, p := range v.Predict(Theory, 2) {
+		if p.Err != nil && !errors.Is(p.Err, ErrNoTheory) {
+			t.Errorf("%v: %v", at, p.Err)
+		}
 	}
 }
 

@@ -11,7 +11,8 @@ type Cluster struct {
 	Grid    string // path of the grid file; empty: the default grid
 	Out     string // folder that all nodes see
 	Shards  int
-	Minutes int // time limit of a task; 0: the partition's
+	Minutes int    // time limit of a task; 0: the partition's
+	Flags   string // flags that change the grid, such as "--seeds 3", which every task must see
 }
 
 // Slurm returns the script of an array job with one task per shard, for sbatch. A task
@@ -43,6 +44,10 @@ func (c Cluster) Slurm(g Grid) (string, error) {
 	if c.Grid != "" {
 		grid = " --grid " + quote(c.Grid)
 	}
+	if c.Flags != "" {
+		grid += " " + c.Flags
+	}
+	line("# then, where the folder is seen: %s ablate merge%s --out %s", quote(c.Program), grid, quote(c.Out))
 	line("srun %s ablate run%s --out %s --shard \"$SLURM_ARRAY_TASK_ID/%d\" --jobs 1", quote(c.Program), grid, quote(c.Out), c.Shards)
 	return b.String(), nil
 }

@@ -37,6 +37,10 @@ type field struct {
 	st     state
 	train  *split
 	search *split // what alpha is trained on; train in a single-level search
+	held   *split // what it is trained on beside, at level mixed
+	lambda float64
+	nodes  map[int][][]float64 // quadrature of gdas by number of operations
+	soft   [][][][]float64     // its soft gates, [edge][op that wins][node][op]
 	past   *intervention.Past
 	pull   pulls
 
@@ -65,6 +69,7 @@ func (w World) Predict(s spec.Spec) (*trace.Trace, error) {
 	t.Manifest.SetCell(f.space)
 	for step := range s.Steps {
 		if step%refresh == 0 {
+			f.lambda = temperature(s.Temperature, step, s.Steps)
 			if err := f.moments(); err != nil {
 				return nil, fmt.Errorf("predicting %s: step %d: %w", s.Name, step, err)
 			}
@@ -107,6 +112,9 @@ func mover(a spec.Alpha, ops int) (func(alpha, g1, g2 []float64), error) {
 	return nil, fmt.Errorf("alpha's optimiser %q: %w", a.Optimiser, ErrNoTheory)
 }
 
+// covered are the algorithms, by what they relax, that the voters speak of.
+var covered = map[string]bool{spec.DSNAS: true, spec.DARTS: true, spec.GDAS: true, spec.Proxyless: true}
+
 func (w World) field(s *spec.Spec) (*field, error) {
 	if err := s.Check(); err != nil {
 		return nil, fmt.Errorf("predicting %s: %w", s.Name, err)
@@ -122,11 +130,13 @@ func (w World) field(s *spec.Spec) (*field, error) {
 	switch {
 	case len(space.Stack) != 1:
 		return nil, fmt.Errorf("%d cells: %w: it has one cell", len(space.Stack), ErrNoTheory)
-	case s.Relaxation() != spec.DSNAS && s.Relaxation() != spec.DARTS:
-		return nil, fmt.Errorf("algorithm %s: %w: it has dsnas and darts", s.Algorithm, ErrNoTheory)
+	case !covered[s.Relaxation()]:
+		return nil, fmt.Errorf("algorithm %s: %w: it has dsnas, darts, gdas and proxyless", s.Algorithm, ErrNoTheory)
 	case s.Order != 1:
 		return nil, fmt.Errorf("order %d: %w", s.Order, ErrNoTheory)
-	case s.OneHot() && len(space.Cell.Edges) > maxEdges:
+	case s.BrokenLaw() != "":
+		return nil, fmt.Errorf("%s: %w: its voters have the costs of the laws", s.BrokenLaw(), ErrNoTheory)
+	case s.Relaxation() != spec.DARTS && len(space.Cell.Edges) > maxEdges:
 		return nil, fmt.Errorf("%d edges: %w: it enumerates the wirings of at most %d", len(space.Cell.Edges), ErrNoTheory, maxEdges)
 	}
 	f := &field{w: w, spec: s, space: space, gate: s.Gate(), st: w.start(space.Cell, s), past: intervention.NewPast(len(space.Cell.Edges))}
@@ -149,9 +159,13 @@ func (w World) field(s *spec.Spec) (*field, error) {
 	}
 	f.train = newSplit(1, len(f.ops), s, true)
 	f.search = f.train
-	if s.Level == spec.Bilevel {
+	switch s.Level {
+	case spec.Bilevel:
 		f.search = newSplit(2, len(f.ops), s, false)
+	case spec.Mixed:
+		f.held = newSplit(2, len(f.ops), s, false)
 	}
+	f.nodes = map[int][][]float64{}
 	return f, nil
 }
 
@@ -173,6 +187,7 @@ func (f *field) weigh() {
 // moments takes the expectations of one step at the present alpha and state.
 func (f *field) moments() error {
 	f.weigh()
+	f.soften()
 	edges := len(f.ops)
 	clear(f.g1)
 	clear(f.g2)
@@ -184,8 +199,22 @@ func (f *field) moments() error {
 		for b := range batches {
 			f.w.pull(&f.pull, &f.st, f.train.images[b], effective, p/batches)
 			v := f.view(gate, effective, f.search.images[b], f.search.training)
+			if f.straight() {
+				f.leftOut(v, f.search.images[b], f.search.training)
+			}
 			if err := f.account(v, p/batches); err != nil {
 				return err
+			}
+			if f.held != nil {
+				h := f.view(gate, effective, f.held.images[b], false)
+				if f.straight() {
+					f.leftOut(h, f.held.images[b], false)
+				}
+				for e := range v.Cost {
+					for o, c := range h.Cost[e] {
+						v.Cost[e][o] += f.spec.Alpha.SearchWeight * c
+					}
+				}
 			}
 			costs, active := v.Observed()
 			for e, c := range costs {
@@ -215,8 +244,12 @@ func (f *field) moments() error {
 // wirings calls do with every wiring and its probability, over activities of the
 // edges; for soft gates once, with the weights.
 func (f *field) wirings(do func(p float64, gate [][]float64) error) error {
-	if !f.spec.OneHot() {
+	if f.spec.Relaxation() == spec.DARTS {
 		return do(1, f.weight)
+	}
+	idle := make([]float64, len(f.ops))
+	for e := range idle {
+		idle[e] = f.idle(e)
 	}
 	none := f.space.NoneIndex()
 	gate := make([][]float64, len(f.ops))
@@ -227,10 +260,7 @@ func (f *field) wirings(do func(p float64, gate [][]float64) error) error {
 		p := 1.0
 		for e, list := range f.ops {
 			clear(gate[e])
-			q := 0.0
-			if none >= 0 {
-				q = f.prob[e][none]
-			}
+			q := idle[e]
 			if bits>>e&1 == 0 {
 				p *= q
 				if none >= 0 {
@@ -278,7 +308,11 @@ func (f *field) effective(gate [][]float64) []float64 {
 // gradient adds the first two moments of the step's architecture gradient; for a
 // sampled operation the average over which of its like was sampled.
 func (f *field) gradient(v *intervention.View, weight float64) {
-	if !f.spec.OneHot() {
+	if f.straight() {
+		f.throughGates(v, weight)
+		return
+	}
+	if f.spec.Relaxation() == spec.DARTS {
 		for e, list := range f.ops {
 			g, z, c := make([]float64, len(list)), make([]float64, len(list)), make([]float64, len(list))
 			for i, o := range list {

@@ -188,7 +188,7 @@ func TestTheoryAndSupernetApplyTheSameIntervention(t *testing.T) {
 // growth is the default grid's first base, cut short.
 func growth(t *testing.T) spec.Spec {
 	t.Helper()
-	g, _, err := DefaultGrid()
+	g, err := Shipped(Default)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,6 +242,8 @@ func TestTheoryNamesWhatItDoesNotCover(t *testing.T) {
 		"cells":     func(s *spec.Spec) { s.Net.Cells = 3 },
 		"nodes":     func(s *spec.Spec) { s.Net.Nodes, s.Net.Multiplier = 4, 4 },
 		"algorithm": func(s *spec.Spec) { s.Algorithm = spec.SNAS },
+		"no norm":   func(s *spec.Spec) { s.Net.Norm = spec.NoNorm },
+		"running":   func(s *spec.Spec) { s.Alpha.Statistics = spec.Running },
 	} {
 		s := growth(t)
 		f(&s)

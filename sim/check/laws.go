@@ -216,8 +216,12 @@ func (r *Report) conservation(t *trace.Trace) {
 		}
 	}
 	means := "costs, loss or entropy are of different batches, or the net breaks a condition of the law (bias, eval-mode or missing batch norm)"
-	last.into(r, t, Warning, means)
-	early.into(r, t, Warning, means)
+	severity := Warning
+	if s := t.Manifest.Spec; s != nil && s.BrokenLaw() != "" {
+		severity, means = Note, "as it must be: "+s.BrokenLaw()
+	}
+	last.into(r, t, severity, means)
+	early.into(r, t, severity, means)
 }
 
 // AlphaSplit returns the statistics of the batch that alpha was trained on.

@@ -29,12 +29,14 @@ type Intervention struct {
 	Expects string // what the statement says it does
 	Voters  bool   // it reads View.Voters
 	Removal bool   // it reads View.Without
+	Soft    bool   // it needs the weights of soft operations: no samples
 	// Strength says that the use has a strength, and what it is; empty: none.
 	Strength string
 	apply    func(v *View, strength float64) error
 }
 
-// Registered returns all interventions, in the order of P7.
+// Registered returns all interventions, in the order of P7, then those of other
+// searches. Registering one takes a line here.
 func Registered() []Intervention {
 	return []Intervention{
 		leaveOneOut,
@@ -48,6 +50,7 @@ func Registered() []Intervention {
 		noneAtMean,
 		entropy,
 		calibrated,
+		zeroOne,
 	}
 }
 

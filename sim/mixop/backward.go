@@ -14,6 +14,9 @@ func (k *Block[T]) BeginBackward(theta bool) { k.theta = theta }
 // ClearFresh zeroes the gradients of image b at the intermediate nodes that are
 // not part of the output.
 func (k *Block[T]) ClearFresh(b int) {
+	if k.by != nil {
+		k.by.begin(b)
+	}
 	for _, n := range k.nodes[2:] {
 		if n.fresh {
 			clear(n.G.At(b))
@@ -23,6 +26,9 @@ func (k *Block[T]) ClearFresh(b int) {
 
 // HasInputs says whether any operation that enters node j ran.
 func (k *Block[T]) HasInputs(j int) bool {
+	if k.by != nil {
+		return true // what goes by them does
+	}
 	for _, e := range k.nodes[j].in {
 		for _, o := range e.ops {
 			if o.ran {
@@ -39,6 +45,9 @@ func (k *Block[T]) HasInputs(j int) bool {
 // of the forward pass hold the sums.
 func (k *Block[T]) Sums(j, b int, flat bool) {
 	n := k.nodes[j]
+	if k.by != nil {
+		k.by.split(j, b, n, n.in)
+	}
 	g := n.G.At(b)
 	var some [termsAtOnce]kernel.Pair[T]
 	at := 0
@@ -71,7 +80,7 @@ func (k *Block[T]) SumsDone(j int) {
 				o.Cost = o.Norm.Cost()
 			}
 		}
-		k.nodes[e.from].foldPools()
+		k.from[e.from].foldPools()
 	}
 }
 
@@ -100,7 +109,7 @@ func (k *Block[T]) NeedsSecondBack(i int) bool {
 // separable convolutions that leave node i. The gradient at the inner ReLU's
 // output replaces v of the second half, which nothing needs any more.
 func (k *Block[T]) SecondBack(s *Scratch[T], i, b, chunk int, first bool) {
-	n := k.nodes[i]
+	n := k.from[i]
 	for _, e := range n.out {
 		for _, o := range e.ops {
 			if !o.live() || o.tail == nil {
@@ -133,7 +142,7 @@ func maskAffine[T kernel.Float](y, dr []T, d *Separable[T], b int) {
 // SecondBackDone folds after SecondBack of all images.
 func (k *Block[T]) SecondBackDone(i int) {
 	chunks := min(k.batch, Chunks)
-	for _, e := range k.nodes[i].out {
+	for _, e := range k.from[i].out {
 		for _, o := range e.ops {
 			if !o.live() || o.tail == nil {
 				continue
@@ -149,7 +158,7 @@ func (k *Block[T]) SecondBackDone(i int) {
 // FirstBack takes image b back over all edges that leave node i and completes
 // ∂L/∂x_i if data is set.
 func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
-	n := k.nodes[i]
+	n := k.from[i]
 	x := n.X.At(b)
 	var dx, acc []T
 	if data {
@@ -222,7 +231,7 @@ func (k *Block[T]) FirstBackDone(i int) {
 		return
 	}
 	chunks := min(k.batch, Chunks)
-	for _, e := range k.nodes[i].out {
+	for _, e := range k.from[i].out {
 		for _, o := range e.ops {
 			if !o.live() {
 				continue
@@ -241,8 +250,11 @@ func (k *Block[T]) FirstBackDone(i int) {
 // the output is complete and nothing has gone back into the cell.
 func (k *Block[T]) OutputCost(j, b int) float64 {
 	sum := 0.0
-	g := k.nodes[j].G.At(b)
-	for i, v := range k.nodes[j].X.At(b) {
+	x, g := k.nodes[j].X.At(b), k.nodes[j].G.At(b)
+	if k.by != nil {
+		x, g = k.by.x[j].At(b), k.by.g[j].At(b)
+	}
+	for i, v := range x {
 		sum += float64(g[i]) * float64(v)
 	}
 	return sum

@@ -32,6 +32,7 @@ const groupBytes = 16 << 10
 
 type edge[T kernel.Float] struct {
 	from, to int
+	index    int
 	ops      []*Op[T]
 	slots    []Images[T]
 }
@@ -40,7 +41,9 @@ type edge[T kernel.Float] struct {
 type Block[T kernel.Float] struct {
 	Cell  cell.Cell
 	Batch int
-	nodes []*node[T]
+	nodes []*node[T] // as targets of edges
+	from  []*node[T] // as sources: the same, but for partial channels
+	by    *bypass[T] // nil without partial channels
 	edges []*edge[T]
 	train bool
 	theta bool
@@ -56,8 +59,8 @@ type BlockConfig[T kernel.Float] struct {
 	Ops     []cell.Operation
 	Kind    cell.Kind
 	Batch   int
-	Eps     float64
-	Affine  bool
+	Norm    NormConfig
+	Partial int // operations see 1/Partial of the channels; below 2: all
 	In, InG [cell.Inputs]Images[T]
 	Out     Images[T]
 	OutG    Images[T]
@@ -84,6 +87,13 @@ func NewBlock[T kernel.Float](cfg BlockConfig[T], plan *Plan, rnd *rand.Rand) (*
 		}
 		k.nodes = append(k.nodes, nd)
 	}
+	k.from = k.nodes
+	if cfg.Partial > 1 {
+		if c%cfg.Partial != 0 || cfg.Kind == cell.Reduction {
+			return nil, fmt.Errorf("1/%d of %d channels of a %v cell: partial channels need a divisor of the channels and cells that do not reduce", cfg.Partial, c, cfg.Kind)
+		}
+		k.split(cfg.Partial, h, w)
+	}
 	for e, ed := range cfg.Cell.Edges {
 		if ed.From < 0 || ed.From >= ed.To || ed.To < cell.Inputs || ed.To >= len(k.nodes) {
 			return nil, fmt.Errorf("edge %d %v does not fit a cell of %d intermediate nodes", e, ed, cfg.Cell.Nodes)
@@ -92,10 +102,10 @@ func NewBlock[T kernel.Float](cfg BlockConfig[T], plan *Plan, rnd *rand.Rand) (*
 		if cfg.Kind == cell.Reduction && ed.FromInput() {
 			stride = 2
 		}
-		g := &edge[T]{from: ed.From, to: ed.To}
-		src, dst := k.nodes[ed.From], k.nodes[ed.To]
+		g := &edge[T]{from: ed.From, to: ed.To, index: e}
+		src, dst := k.from[ed.From], k.nodes[ed.To]
 		for o, spec := range cfg.Ops {
-			op, err := newOp[T](spec, fmt.Sprintf("%s_ops.%d._ops.%d", cfg.Name, e, o), stride, src, dst, cfg.Batch, cfg.Eps, cfg.Affine, plan, rnd)
+			op, err := newOp[T](spec, fmt.Sprintf("%s_ops.%d._ops.%d", cfg.Name, e, o), stride, src, dst, cfg.Batch, cfg.Norm, plan, rnd)
 			if err != nil {
 				return nil, fmt.Errorf("edge %v: %w", ed, err)
 			}
@@ -105,20 +115,23 @@ func NewBlock[T kernel.Float](cfg BlockConfig[T], plan *Plan, rnd *rand.Rand) (*
 		src.out, dst.in = append(src.out, g), append(dst.in, g)
 		k.edges = append(k.edges, g)
 	}
-	for _, nd := range k.nodes {
+	for j, nd := range k.nodes {
 		nd.plan(plan)
+		if k.from[j] != nd {
+			k.from[j].plan(plan)
+		}
 	}
 	return k, nil
 }
 
 // pooling returns the node's shared pooling of a kind.
-func (n *node[T]) pooling(maximum bool, batch, stride int, plan *Plan) *Pooled[T] {
+func (n *node[T]) pooling(maximum bool, batch, stride int, norm NormConfig, plan *Plan) *Pooled[T] {
 	p := &n.avg
 	if maximum {
 		p = &n.max
 	}
 	if *p == nil {
-		*p = newPooled[T](maximum, batch, n.X.Shape.C, n.X.Shape.H, n.X.Shape.W, stride, plan)
+		*p = newPooled[T](maximum, batch, n.X.Shape.C, n.X.Shape.H, n.X.Shape.W, stride, norm, plan)
 	}
 	return *p
 }

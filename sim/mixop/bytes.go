@@ -64,7 +64,7 @@ func (d *Separable[T]) bytes() Bytes {
 // per edge holds no more than the largest of them.
 func (k *Block[T]) Bytes() (b Bytes) {
 	for j, n := range k.nodes {
-		for _, p := range []*Pooled[T]{n.max, n.avg} {
+		for _, p := range []*Pooled[T]{k.from[j].max, k.from[j].avg} {
 			if p != nil {
 				b.Activations += Size[T](len(p.V.Data)) + int64(len(p.arg))
 				b.Statistics += Size[kernel.Moment](len(p.M))

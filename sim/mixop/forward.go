@@ -60,7 +60,7 @@ func (k *Block[T]) NeedsSecond(i int) bool {
 }
 
 func (k *Block[T]) leaving(i int, f func(*Op[T]) bool) bool {
-	for _, e := range k.nodes[i].out {
+	for _, e := range k.from[i].out {
 		for _, o := range e.ops {
 			if f(o) {
 				return true
@@ -85,7 +85,7 @@ func ran[T kernel.Float](o *Op[T]) bool { return o.ran }
 // b: pad and ReLU once, all depthwise and pointwise convolutions, each pooling
 // once, and the moments of each.
 func (k *Block[T]) Expand(s *Scratch[T], i, b int) {
-	n := k.nodes[i]
+	n := k.from[i]
 	x := n.X.At(b)
 	if n.max != nil && used(n.maxU, ran[T]) {
 		n.max.forward(b, x)
@@ -118,7 +118,7 @@ func (k *Block[T]) ExpandDone(i int) {
 	if !k.train {
 		return
 	}
-	for _, e := range k.nodes[i].out {
+	for _, e := range k.from[i].out {
 		for _, o := range e.ops {
 			if !o.ran {
 				continue
@@ -141,7 +141,7 @@ func (k *Block[T]) ExpandDone(i int) {
 
 // Second runs the second half of the separable convolutions that leave node i.
 func (k *Block[T]) Second(s *Scratch[T], i, b int) {
-	n := k.nodes[i]
+	n := k.from[i]
 	for _, e := range n.out {
 		for _, o := range e.ops {
 			if o.ran && o.tail != nil {
@@ -162,7 +162,7 @@ func (k *Block[T]) SecondDone(i int) {
 	if !k.train {
 		return
 	}
-	for _, e := range k.nodes[i].out {
+	for _, e := range k.from[i].out {
 		for _, o := range e.ops {
 			if o.ran && o.tail != nil {
 				o.tail.Norm.Batch(o.tail.M, k.batch)
@@ -191,9 +191,12 @@ func (k *Block[T]) Mix(j, b int) {
 	}
 	if at <= len(some) && !small {
 		kernel.NormaliseMix(x, n.X.Shape, some[:at])
-		return
+	} else {
+		k.mixEach(n, x, b)
 	}
-	k.mixEach(n, x, b)
+	if k.by != nil {
+		k.by.join(j, b, n, n.in)
+	}
 }
 
 // termsAtOnce bounds the operations of a node that one pass takes without memory of

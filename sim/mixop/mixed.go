@@ -28,7 +28,7 @@ func NewMixed[T kernel.Float](ops []cell.Operation, stride, batch, c, h, w int, 
 	}
 	m := &Mixed[T]{X: NewImages[T](batch, c, h, w), DX: NewImages[T](batch, c, h, w),
 		Y: NewImages[T](batch, c, h/stride, w/stride), DY: NewImages[T](batch, c, h/stride, w/stride)}
-	cfg := BlockConfig[T]{Cell: cell.Cell{Nodes: 1, Edges: []cell.Edge{{From: 0, To: 2}}, Concat: []int{2}}, Ops: ops, Batch: batch, Eps: eps, Affine: affine,
+	cfg := BlockConfig[T]{Cell: cell.Cell{Nodes: 1, Edges: []cell.Edge{{From: 0, To: 2}}, Concat: []int{2}}, Ops: ops, Batch: batch, Norm: NormConfig{Eps: eps, Affine: affine},
 		In: [2]Images[T]{m.X, m.X}, InG: [2]Images[T]{m.DX, m.DX}, Out: m.Y, OutG: m.DY}
 	if stride == 2 {
 		cfg.Kind = cell.Reduction

@@ -75,6 +75,10 @@ func NewIdentity[T kernel.Float](batch, c int) *Norm[T] {
 // merged in image order, and updates the running statistics with the unbiased
 // variance.
 func (n *Norm[T]) Batch(m []kernel.Moment, batch int) {
+	if !n.hasStatistic { // an identity: what normalises comes before it
+		n.scale()
+		return
+	}
 	n.train = true
 	for c := range n.channels {
 		all := m[c]
@@ -96,6 +100,7 @@ func (n *Norm[T]) Batch(m []kernel.Moment, batch int) {
 func (n *Norm[T]) Running() {
 	n.train = false
 	if !n.hasStatistic {
+		n.scale()
 		return
 	}
 	for c := range n.channels {

@@ -37,12 +37,12 @@ type Op[T kernel.Float] struct {
 	Norm       *Norm[T] // behind the last map; the identity for skip_connect
 }
 
-func newOp[T kernel.Float](o cell.Operation, base string, stride int, src, dst *node[T], batch int, eps float64, affine bool, plan *Plan, rnd *rand.Rand) (*Op[T], error) {
+func newOp[T kernel.Float](o cell.Operation, base string, stride int, src, dst *node[T], batch int, norm NormConfig, plan *Plan, rnd *rand.Rand) (*Op[T], error) {
 	op := &Op[T]{Name: o.Name, source: src, target: dst}
 	c, h, w := src.X.Shape.C, src.X.Shape.H, src.X.Shape.W
 	conv := func(at, size, stride, dil, h, w int) *Separable[T] {
 		names := [3]string{fmt.Sprintf("%s.op.%d", base, at), fmt.Sprintf("%s.op.%d", base, at+1), fmt.Sprintf("%s.op.%d", base, at+2)}
-		return NewSeparable[T](names, batch, c, h, w, size, stride, dil, eps, affine, plan, rnd)
+		return NewSeparable[T](names, batch, c, h, w, size, stride, dil, norm, plan, rnd)
 	}
 	size := 3
 	switch o.Name {
@@ -54,15 +54,16 @@ func newOp[T kernel.Float](o cell.Operation, base string, stride int, src, dst *
 			return op, nil
 		}
 		op.kind = reduce
-		op.reduction = NewPointwise[T]([]string{base + ".conv_1", base + ".conv_2", base + ".bn"}, batch, c, c, h, w, eps, affine, plan, rnd)
+		op.reduction = NewPointwise[T]([]string{base + ".conv_1", base + ".conv_2", base + ".bn"}, batch, c, c, h, w, norm, plan, rnd)
 		op.Norm = op.reduction.Norm
 	case cell.MaxPool, cell.AvgPool:
 		op.kind = maxPool
 		if o.Name == cell.AvgPool {
 			op.kind = avgPool
 		}
-		op.pool = src.pooling(op.kind == maxPool, batch, stride, plan)
-		op.Norm = NewNorm[T](base+".1", batch, c, eps, false)
+		op.pool = src.pooling(op.kind == maxPool, batch, stride, norm, plan)
+		norm.Affine = false
+		op.Norm = normOf[T](norm, base+".1", batch, c)
 	case cell.DilConv5x5, cell.DilConv3x3:
 		if o.Name == cell.DilConv5x5 {
 			size = 5
@@ -144,7 +145,7 @@ func (o *Op[T]) Norms() []*Norm[T] {
 	switch {
 	case o.tail != nil:
 		return []*Norm[T]{o.head.Norm, o.tail.Norm}
-	case o.Norm != nil && o.Norm.Statistics():
+	case o.Norm != nil && (o.Norm.Statistics() || o.Norm.Gamma != nil):
 		return []*Norm[T]{o.Norm}
 	}
 	return nil

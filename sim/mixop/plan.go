@@ -49,7 +49,7 @@ func (k *Block[T]) Planned(live [][]bool, one bool) Bytes {
 		n := k.nodes[ed.to]
 		b.Activations += int64(slots[e]) * Size[T](k.Batch*n.X.Shape.Len())
 	}
-	for _, n := range k.nodes {
+	for _, n := range k.from {
 		for _, p := range []*Pooled[T]{n.max, n.avg} {
 			if p == nil {
 				continue

@@ -19,6 +19,7 @@ type Pointwise[T kernel.Float] struct {
 	In, Out   kernel.Planes
 	W         []*Weight[T] // one [OutC][InC], or two [OutC/2][InC]
 	Norm      *Norm[T]
+	group     *Group[T]
 	V         Images[T]
 	M         []kernel.Moment
 	Mask      Mask[T] // of the input
@@ -28,7 +29,7 @@ type Pointwise[T kernel.Float] struct {
 
 // NewPointwise returns the unit for in channels of h×w; names are those of the
 // convolutions and of the norm, the last. Two convolutions mean reduction.
-func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, eps float64, affine bool, plan *Plan, rnd *rand.Rand) *Pointwise[T] {
+func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, norm NormConfig, plan *Plan, rnd *rand.Rand) *Pointwise[T] {
 	convs := names[:len(names)-1]
 	p := &Pointwise[T]{InC: in, OutC: out, Reduce: len(convs) == 2, In: kernel.Dense(in, h, w), Out: kernel.Dense(out, h, w)}
 	if p.Reduce {
@@ -38,7 +39,7 @@ func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, eps 
 	for _, n := range convs {
 		p.W = append(p.W, NewWeight[T](n+".weight", out/len(convs)*in, in, rnd))
 	}
-	p.Norm = NewNorm[T](names[len(names)-1], batch, out, eps, affine)
+	p.Norm, p.group = normOf[T](norm, names[len(names)-1], batch, out), newGroup[T](norm, batch, out)
 	p.M = make([]kernel.Moment, batch*out)
 	p.Mask = NewMask[T](in)
 	p.r, p.dr = plan.Buffer("relu", p.In.Len()), plan.Buffer("drelu", p.In.Len())
@@ -62,6 +63,7 @@ func (p *Pointwise[T]) Forward(s *Scratch[T], b int, r []T) {
 	for i, w := range p.W {
 		kernel.Gemm(blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, p.sample(s, r, i), n, 0, v[i*rows*n:], n)
 	}
+	p.group.Forward(b, v, p.Out)
 	kernel.ChannelMoments(p.M[b*p.OutC:], v, p.Out)
 }
 
@@ -90,6 +92,7 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 	n, rows := p.Out.H*p.Out.W, p.OutC/len(p.W)
 	dv := s.Get(p.dv)[:p.Out.Len()]
 	p.Norm.Gradient(dv, p.Out, g, p.Out, p.V.At(b), p.Out, false)
+	p.group.Backward(b, dv, p.Out, p.V.At(b), p.Out)
 	if theta {
 		for i, w := range p.W {
 			kernel.Gemm(blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, p.sample(s, r, i), n, 1, w.Part(chunk, first), p.InC)

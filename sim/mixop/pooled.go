@@ -12,6 +12,7 @@ type Pooled[T kernel.Float] struct {
 	Win     kernel.Window
 	In, Out kernel.Planes
 	V       Images[T]
+	group   *Group[T]
 	M       []kernel.Moment
 	arg     []uint8 // [B][C][H][W], maximum only
 
@@ -20,10 +21,10 @@ type Pooled[T kernel.Float] struct {
 	zero        []T
 }
 
-func newPooled[T kernel.Float](maximum bool, batch, c, h, w, stride int, plan *Plan) *Pooled[T] {
+func newPooled[T kernel.Float](maximum bool, batch, c, h, w, stride int, norm NormConfig, plan *Plan) *Pooled[T] {
 	win := kernel.Window{Size: 3, Stride: stride, Pad: 1, Dilation: 1}
 	p := &Pooled[T]{Max: maximum, Win: win, In: kernel.Dense(c, h, w), Out: kernel.Dense(c, win.Out(h), win.Out(w)),
-		M: make([]kernel.Moment, batch*c), sumB: make([]T, c), sumC0: make([]T, c), zero: make([]T, c)}
+		M: make([]kernel.Moment, batch*c), sumB: make([]T, c), sumC0: make([]T, c), zero: make([]T, c), group: newGroup[T](norm, batch, c)}
 	p.dv = plan.Buffer("dv", p.Out.Len())
 	return p
 }
@@ -48,6 +49,7 @@ func (p *Pooled[T]) forward(b int, x []T) {
 	} else {
 		kernel.AveragePool(v, p.Out, x, p.In, p.Win)
 	}
+	p.group.Forward(b, v, p.Out)
 	kernel.ChannelMoments(p.M[b*p.Out.C:], v, p.Out)
 }
 
@@ -85,6 +87,7 @@ func (p *Pooled[T]) backward(s *Scratch[T], b int, uses []*Op[T], dx []T) {
 	if first {
 		return
 	}
+	p.group.Backward(b, dv, p.Out, p.V.At(b), p.Out)
 	if p.Max {
 		kernel.MaxPoolBackward(dx, p.In, dv, p.Out, p.args(b), p.Win)
 	} else {

@@ -15,15 +15,16 @@ import (
 // The depthwise output is not kept: the backward pass recomputes it from r, which
 // is cheaper than writing it out and reading it back.
 type Separable[T kernel.Float] struct {
-	C    int
-	Win  kernel.Window
-	In   kernel.Planes // dense shape of r
-	Out  kernel.Planes // dense shape of v
-	DW   *Weight[T]    // [C][k][k]
-	PW   *Weight[T]    // [C][C]
-	Norm *Norm[T]
-	V    Images[T]
-	M    []kernel.Moment // [B][C] of v
+	C     int
+	Win   kernel.Window
+	In    kernel.Planes // dense shape of r
+	Out   kernel.Planes // dense shape of v
+	DW    *Weight[T]    // [C][k][k]
+	PW    *Weight[T]    // [C][C]
+	Norm  *Norm[T]
+	group *Group[T]
+	V     Images[T]
+	M     []kernel.Moment // [B][C] of v
 
 	// The gradient of v lives in gp, planes with a zero border. At stride 1 the
 	// products run over the borders too, as if each plane were one row, and leave
@@ -39,7 +40,7 @@ type Separable[T kernel.Float] struct {
 
 // NewSeparable returns the unit for c channels of h×w; names are those of the
 // depthwise and the pointwise convolution and of the norm.
-func NewSeparable[T kernel.Float](names [3]string, batch, c, h, w, size, stride, dilation int, eps float64, affine bool, plan *Plan, rnd *rand.Rand) *Separable[T] {
+func NewSeparable[T kernel.Float](names [3]string, batch, c, h, w, size, stride, dilation int, norm NormConfig, plan *Plan, rnd *rand.Rand) *Separable[T] {
 	win := kernel.Window{Size: size, Stride: stride, Pad: dilation * (size / 2), Dilation: dilation}
 	d := &Separable[T]{
 		C: c, Win: win,
@@ -47,7 +48,7 @@ func NewSeparable[T kernel.Float](names [3]string, batch, c, h, w, size, stride,
 		Out:  kernel.Dense(c, win.Out(h), win.Out(w)),
 		DW:   NewWeight[T](names[0]+".weight", c*size*size, size*size, rnd),
 		PW:   NewWeight[T](names[1]+".weight", c*c, c, rnd),
-		Norm: NewNorm[T](names[2], batch, c, eps, affine),
+		Norm: normOf[T](norm, names[2], batch, c), group: newGroup[T](norm, batch, c),
 		M:    make([]kernel.Moment, batch*c),
 		gp:   win.GradientPlanes(c, h, w, 0),
 		back: kernel.Window{Size: size, Stride: 1, Pad: win.Pad, Dilation: dilation},
@@ -83,6 +84,7 @@ func (d *Separable[T]) Forward(s *Scratch[T], b int, r []T, rp kernel.Planes) {
 	kernel.Depthwise(u, d.Out, r, rp, d.DW.Value, d.Win, false)
 	v := d.V.At(b)
 	kernel.Gemm(blas.NoTrans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, u, n, 0, v, n)
+	d.group.Forward(b, v, d.Out)
 	kernel.ChannelMoments(d.M[b*d.C:], v, d.Out)
 }
 
@@ -93,6 +95,7 @@ func (d *Separable[T]) Forward(s *Scratch[T], b int, r []T, rp kernel.Planes) {
 func (d *Separable[T]) Backward(s *Scratch[T], b, chunk int, first bool, g []T, relu bool, r []T, rp kernel.Planes, dr []T, add, theta bool) {
 	dv, du, ld := s.Get(d.dv), s.Get(d.du), d.lay.PlaneStride
 	d.Norm.Gradient(dv, d.lay, g, d.Out, d.V.At(b), d.Out, relu)
+	d.group.Backward(b, dv, d.lay, d.V.At(b), d.Out)
 	o := d.lay.Origin
 	kernel.Gemm(blas.Trans, blas.NoTrans, d.C, d.run, d.C, 1, d.PW.Value, d.C, dv[o:], ld, 0, du[o:], ld)
 	if theta {

@@ -40,8 +40,8 @@ func newFrame(t *trace.Trace, rung string) (*frame, error) {
 		return nil, &MissingError{rung, fmt.Sprintf("%s does not move alpha along costs", t.Manifest.Spec.Algorithm), "ask it of a search that descends, such as darts"}
 	}
 	f, err := newLayout(t, rung)
-	if err == nil && rung != RungReplay && !f.spec.SoftmaxGate() {
-		err = &MissingError{rung, fmt.Sprintf("alpha.gate is %q, and its moments are closed for a softmax only", f.spec.Alpha.Gate), "use rung replay"}
+	if err == nil && rung != RungReplay {
+		err = covered(f.spec, rung)
 	}
 	if err == nil && t.Points[0].Alpha == nil {
 		err = &MissingError{rung, "field alpha of its first point is missing, so the start is not known", "record alpha, or import a log that holds it"}

@@ -13,6 +13,8 @@ import (
 //
 //	darts   p_k (c_k - sum p c)                 p = softmax(alpha), or the pull of another gate
 //	snas    z_k (c_k - sum z c)/lambda          z = the recorded gates
+//	gdas    z~_k (c_k - sum z~ c)/tau           z~ = the recorded soft gates
+//	proxyless  over the two operations with a cost: P1.6
 //	dsnas   w c_s (onehot(s) - p)               s = the recorded sample, w = 1 or P1.7
 //	random  0
 //
@@ -24,13 +26,22 @@ func (f *frame) gradient(dst, alpha, c []float64, p *trace.Point) error {
 	case spec.DARTS:
 		g := f.gate()
 		for _, s := range f.slots {
+			if f.spec.Net.Partial > 1 { // the recorded gates are beta q: they sum to beta
+				f.softmax(prob, alpha)
+				beta := 0.0
+				for _, o := range s.op {
+					beta += p.Gate[s.kind][s.edge][o]
+				}
+				cost.PartialChannel(dst[s.lo:s.hi], prob[s.lo:s.hi], c[s.lo:s.hi], beta)
+				continue
+			}
 			g.Weights(prob[s.lo:s.hi], alpha[s.lo:s.hi])
 			g.Pull(dst[s.lo:s.hi], alpha[s.lo:s.hi], prob[s.lo:s.hi], c[s.lo:s.hi])
 		}
-	case spec.SNAS:
+	case spec.SNAS, spec.GDAS:
 		f.gather(prob, p.Gate)
 		if !(p.Temperature > 0) {
-			return fmt.Errorf("temperature is %v: the gradient of snas needs a positive one", p.Temperature)
+			return fmt.Errorf("temperature is %v: the gradient of %s needs a positive one", p.Temperature, f.spec.Algorithm)
 		}
 		for _, s := range f.slots {
 			cost.SNAS(dst[s.lo:s.hi], prob[s.lo:s.hi], c[s.lo:s.hi], p.Temperature)
@@ -41,6 +52,19 @@ func (f *frame) gradient(dst, alpha, c []float64, p *trace.Point) error {
 			if err := f.sampledGradient(dst, prob, c, f.kindSlots(k), p.Gate); err != nil {
 				return err
 			}
+		}
+	case spec.Proxyless:
+		f.softmax(prob, alpha)
+		for _, s := range f.slots {
+			if s.hi-s.lo < 2 {
+				clear(dst[s.lo:s.hi])
+				continue
+			}
+			i, j, err := s.pair(p.Cost.Count)
+			if err != nil {
+				return err
+			}
+			cost.TwoPath(dst[s.lo:s.hi], prob[s.lo:s.hi], c[s.lo:s.hi], i, j)
 		}
 	case spec.Random:
 		clear(dst)
@@ -94,6 +118,40 @@ func (f *frame) stepCosts(dst []float64, p *trace.Point) error {
 			}
 			dst[s.lo+i] = c
 		}
+	}
+	return nil
+}
+
+// pair returns the two entries of the slot that have a cost, or an error when there
+// are not two.
+func (s *slot) pair(count [][][]float64) (i, j int, err error) {
+	var at []int
+	for n, o := range s.op {
+		if count[s.kind][s.edge][o] > 0 {
+			at = append(at, n)
+		}
+	}
+	if len(at) != 2 {
+		return 0, 0, fmt.Errorf("edge %d has costs of %d operations: a two-path search takes those of two", s.edge, len(at))
+	}
+	return at[0], at[1], nil
+}
+
+// settle corrects alpha after a step where the algorithm does: a two-path search
+// keeps the probabilities of the operations that it did not sample.
+func (f *frame) settle(alpha, before []float64, p *trace.Point) error {
+	if f.spec.Relaxation() != spec.Proxyless {
+		return nil
+	}
+	for _, s := range f.slots {
+		if s.hi-s.lo < 2 {
+			continue
+		}
+		i, j, err := s.pair(p.Cost.Count)
+		if err != nil {
+			return err
+		}
+		cost.KeepOthers(alpha[s.lo:s.hi], before[s.lo:s.hi], i, j)
 	}
 	return nil
 }

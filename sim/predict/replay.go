@@ -78,6 +78,9 @@ func Replay(t *trace.Trace) (*trace.Trace, Residuals, error) {
 			copy(before, s.alpha)
 			s.step(s.alpha, g)
 			f.project(s.alpha, before)
+			if err := f.settle(s.alpha, before, p); err != nil {
+				return nil, r, fmt.Errorf("replay: step %d: %w", p.Step, err)
+			}
 		}
 		if err := dynamics.Diverged(alpha); err != nil {
 			return nil, r, fmt.Errorf("replay: step %d: %w", p.Step, err)
@@ -133,7 +136,7 @@ func (f *frame) needSteps(t *trace.Trace, rung string, costs bool) error {
 		if costs && (p.Cost == nil || p.Cost.Count == nil) {
 			return missing("field cost is missing", "record costs, or use a rung that needs none")
 		}
-		if p.Gate == nil && f.spec.Relaxation() != spec.DARTS {
+		if p.Gate == nil && (f.spec.Relaxation() != spec.DARTS || f.spec.Net.Partial > 1) {
 			return missing("field gate is missing", "record the sampled gates, or use rung driven")
 		}
 	}

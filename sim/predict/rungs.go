@@ -51,11 +51,7 @@ func Rungs(t *trace.Trace) []Possible {
 			if err != nil {
 				return err
 			}
-			seen, _, err := inferEntropy(withLosses(t, f.spec), f.spec.AlphaSplit())
-			if err != nil {
-				return err
-			}
-			return f.needLosses(seen, RungLaw)
+			return f.needLosses(t, RungLaw)
 		}},
 		{RungBlind, func() error {
 			if t.Manifest.Spec == nil {

@@ -29,6 +29,10 @@ func newAlgorithm(s spec.Spec) (algorithm, error) {
 		return &snas{}, nil
 	case spec.DSNAS:
 		return &dsnas{summedLog: s.Estimator == spec.SummedLog}, nil
+	case spec.GDAS:
+		return &gdas{}, nil
+	case spec.Proxyless:
+		return &proxyless{}, nil
 	case spec.Random:
 		return random{}, nil
 	}
@@ -49,6 +53,10 @@ func (darts) gates(z [][][]float64, a *arch, _ float64, _ *rand.Rand) {
 }
 
 func (darts) gradient(a *arch, z, c [][][]float64, _ float64) {
+	if a.beta != nil {
+		a.partialGradient(c)
+		return
+	}
 	a.eachEdge(z, c, func(g, alpha, z, c []float64) { a.gate.Pull(g, alpha, z, c) })
 }
 

@@ -24,6 +24,15 @@ type arch struct {
 	weight  [][][]float64 // [kind][edge][op]: gate(alpha); prob itself under a softmax
 	scratch []float64
 	before  []float64 // alpha before a step, for gates that bind it
+
+	// Of partial channels (PC-DARTS): alpha ends with a logit per kind and edge, of
+	// which the softmax over the edges into a node is the edge's weight. weight holds
+	// it already.
+	edges     int // place of the first of these logits; len(alpha) without
+	beta      [][]float64
+	bypass    [][]float64 // [kind][edge]: what the channels that go by cost
+	intoNode  [][]int
+	edgeCosts []float64
 }
 
 func newArch(s spec.Spec) (*arch, error) {
@@ -53,6 +62,16 @@ func newArch(s spec.Spec) (*arch, error) {
 		a.ops, a.at = append(a.ops, ops), append(a.at, at)
 		a.prob = append(a.prob, newTable(len(space.Cell.Edges), len(space.Ops)))
 	}
+	a.edges = n
+	if s.Net.Partial > 1 {
+		edges := len(space.Cell.Edges)
+		n += len(a.kinds) * edges
+		a.beta, a.bypass = newTable(len(a.kinds), edges), newTable(len(a.kinds), edges)
+		for j := cell.Inputs; j < cell.Inputs+space.Cell.Nodes; j++ {
+			a.intoNode = append(a.intoNode, space.Cell.Into(j))
+		}
+		a.edgeCosts = make([]float64, edges)
+	}
 	a.alpha, a.grad = make([]float64, n), make([]float64, n)
 	init := stream(s.Seed, "alpha", 0)
 	for i := range a.alpha {
@@ -70,7 +89,7 @@ func newArch(s spec.Spec) (*arch, error) {
 		a.optim = &dynamics.Adam{LR: s.Alpha.Rate, Beta1: s.Alpha.Beta1, Beta2: s.Alpha.Beta2, Eps: s.Alpha.Eps, WeightDecay: s.Alpha.WeightDecay}
 	}
 	a.weight = a.prob
-	if !s.SoftmaxGate() {
+	if !s.SoftmaxGate() || a.beta != nil {
 		a.weight = copyCube(a.prob)
 	}
 	a.updateProb()
@@ -102,6 +121,9 @@ func (a *arch) updateProb() {
 			}
 		}
 	}
+	if a.beta != nil {
+		a.weighEdges()
+	}
 	if a.soft() {
 		return
 	}
@@ -113,7 +135,7 @@ func (a *arch) updateProb() {
 }
 
 // soft says whether weights are probabilities.
-func (a *arch) soft() bool { return a.gate == dynamics.SoftmaxGate{} }
+func (a *arch) soft() bool { return a.gate == dynamics.SoftmaxGate{} && a.beta == nil }
 
 // step moves alpha by one step of its optimiser along grad.
 func (a *arch) step() {
@@ -164,6 +186,19 @@ func (a *arch) gates(dst supernet.Gates, tables [][][]float64) supernet.Gates {
 			if have == kind {
 				dst = append(dst, tables[k])
 			}
+		}
+	}
+	return dst
+}
+
+// copyInto is copyCube into memory of the same shape, or new memory.
+func copyInto(dst, v [][][]float64) [][][]float64 {
+	if dst == nil {
+		return copyCube(v)
+	}
+	for i := range v {
+		for j := range v[i] {
+			copy(dst[i][j], v[i][j])
 		}
 	}
 	return dst

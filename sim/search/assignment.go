@@ -60,7 +60,9 @@ func (r *run[T]) intervene(p *trace.Point) error {
 	if r.assign == nil {
 		return nil
 	}
-	p.EdgeCost, p.SkipCost = r.edgeCosts()
+	if p.EdgeCost == nil {
+		p.EdgeCost, p.SkipCost = r.edgeCosts()
+	}
 	split := p.Train
 	if r.spec.AlphaSplit() == "search" {
 		split = p.Search

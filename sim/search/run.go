@@ -8,6 +8,7 @@ import (
 
 	"edgewise/sim/dataset"
 	"edgewise/sim/kernel"
+	"edgewise/sim/mixop"
 	"edgewise/sim/spec"
 	"edgewise/sim/supernet"
 	"edgewise/sim/trace"
@@ -34,12 +35,17 @@ type run[T kernel.Float] struct {
 	dlogits []T
 	samples []supernet.Sample
 	z, c    [][][]float64
+	held    [][][]float64 // costs on the search split, of level mixed
 	gates   supernet.Gates
 	unroll  *unrolled[T]
 	assign  *assignment[T]
+	before  []float64 // alpha before its last step, for settlers
 
 	step int
 }
+
+// norms are the kinds of norm by their names in a spec.
+var norms = map[string]mixop.NormKind{"": mixop.BatchNorm, spec.GroupNorm: mixop.GroupNorm, spec.LayerNorm: mixop.LayerNorm, spec.NoNorm: mixop.NoNorm}
 
 // splits holds the images of a search.
 type splits struct {
@@ -52,7 +58,7 @@ func config(s spec.Spec, space cell.Space, classes, workers int) supernet.Config
 	return supernet.Config{
 		Space: space, Channels: s.Net.Channels, StemMultiplier: s.Net.Stem, InChannels: 3,
 		Classes: classes, Height: s.Data.Side, Width: s.Data.Side, Batch: s.Batch,
-		Eps: s.Net.Eps, Affine: s.Net.Affine, Workers: workers,
+		Eps: s.Net.Eps, Affine: s.Net.Affine, Norm: norms[s.Net.Norm], Partial: s.Net.Partial, Workers: workers,
 	}
 }
 
@@ -119,6 +125,13 @@ func (r *run[T]) images(set *dataset.Set, idx []int) error {
 // mean loss.
 func (r *run[T]) forward(mode supernet.Mode) (*trace.Split, error) {
 	r.gates = r.arch.gates(r.gates, r.z)
+	_, wide := r.algo.(wider)
+	r.net.RunAll(wide)
+	if r.arch.beta != nil {
+		if err := r.net.Bypass(r.arch.edgeWeights()); err != nil {
+			return nil, err
+		}
+	}
 	n := r.spec.Batch
 	logits, err := r.net.Forward(r.x, n, r.gates, mode)
 	if err != nil {
@@ -168,6 +181,9 @@ func (r *run[T]) costs() {
 				}
 			}
 		}
+	}
+	if r.arch.beta != nil {
+		r.bypassCosts()
 	}
 }
 
@@ -223,7 +239,7 @@ func (r *run[T]) begin() *trace.Point {
 	if r.moving() {
 		p.AlphaRate = s.Alpha.Rate
 	}
-	if s.Relaxation() == spec.SNAS {
+	if a := s.Relaxation(); a == spec.SNAS || a == spec.GDAS {
 		p.Temperature = r.lambda()
 	}
 	return p
@@ -244,7 +260,7 @@ func (r *run[T]) advance() (*trace.Point, error) {
 	if r.spec.Level == spec.Bilevel {
 		err = r.bilevel(p)
 	} else {
-		err = r.single(p)
+		err = r.joint(p)
 	}
 	if err == nil {
 		err = r.healthy(p)
@@ -256,13 +272,27 @@ func (r *run[T]) advance() (*trace.Point, error) {
 	return p, nil
 }
 
-// single trains theta and alpha on the same batch, from one pass.
-func (r *run[T]) single(p *trace.Point) error {
-	err := r.batch("train", r.splits.train, r.step)
-	if err != nil {
+// joint trains theta and alpha on the same batch, from one pass, at the levels
+// single and mixed. Mixed adds lambda times the costs of a batch of the search split
+// at the same gates.
+func (r *run[T]) joint(p *trace.Point) error {
+	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates"))
+	var err error
+	if r.spec.Level == spec.Mixed {
+		if p.Search, err = r.searchCosts(); err != nil {
+			return err
+		}
+		r.held = copyInto(r.held, r.c)
+	}
+	if err := r.batch("train", r.splits.train, r.step); err != nil {
 		return err
 	}
-	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates"))
+	if r.spec.Alpha.Statistics == spec.Running {
+		if _, err := r.costPass(); err != nil {
+			return err
+		}
+		p.EdgeCost, p.SkipCost = r.edgeCosts()
+	}
 	if p.Train, err = r.forward(supernet.Train); err != nil {
 		return err
 	}
@@ -270,7 +300,19 @@ func (r *run[T]) single(p *trace.Point) error {
 	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: r.learning(), Cost: true}); err != nil {
 		return err
 	}
-	r.costs()
+	if r.spec.Alpha.Statistics != spec.Running {
+		r.costs()
+		p.EdgeCost, p.SkipCost = r.edgeCosts()
+	}
+	if r.spec.Level == spec.Mixed {
+		for k := range r.c {
+			for e := range r.c[k] {
+				for o := range r.c[k][e] {
+					r.c[k][e][o] += r.spec.Alpha.SearchWeight * r.held[k][e][o]
+				}
+			}
+		}
+	}
 	if err := r.intervene(p); err != nil {
 		return err
 	}
@@ -322,7 +364,17 @@ func (r *run[T]) searchCosts() (*trace.Split, error) {
 	if err := r.batch("search", r.splits.search, r.step); err != nil {
 		return nil, err
 	}
-	s, err := r.forward(supernet.Train)
+	return r.costPass()
+}
+
+// costPass fills c from a pass over the loaded batch that leaves theta alone, in the
+// mode in which alpha's costs are taken.
+func (r *run[T]) costPass() (*trace.Split, error) {
+	mode := supernet.Train
+	if r.spec.Alpha.Statistics == spec.Running {
+		mode = supernet.Eval
+	}
+	s, err := r.forward(mode)
 	if err != nil {
 		return nil, err
 	}
@@ -337,11 +389,12 @@ func (r *run[T]) searchCosts() (*trace.Split, error) {
 func (r *run[T]) observe(p *trace.Point) {
 	count := make([][][]float64, len(r.z))
 	oneHot := r.spec.OneHot()
+	wide, _ := r.algo.(wider)
 	for k := range count {
 		count[k] = newTable(len(r.z[k]), len(r.arch.space.Ops))
 		for e, list := range r.arch.ops[k] {
-			for _, o := range list {
-				if !oneHot || r.z[k][e][o] == 1 {
+			for i, o := range list {
+				if wide != nil && wide.counted(k, e, i) || wide == nil && (!oneHot || r.z[k][e][o] == 1) {
 					count[k][e][o] = 1
 				}
 			}
@@ -350,6 +403,9 @@ func (r *run[T]) observe(p *trace.Point) {
 	p.Cost = &trace.Cost{Count: count, Mean: copyCube(r.c)}
 	if r.algo.sampled() || !r.arch.soft() {
 		p.Gate = copyCube(r.z)
+	}
+	if wide != nil {
+		p.Gate = wide.recorded(r.z)
 	}
 	if p.EdgeCost == nil {
 		p.EdgeCost, p.SkipCost = r.edgeCosts()
@@ -369,7 +425,15 @@ func (r *run[T]) moveTheta() error {
 func (r *run[T]) moveAlpha() {
 	if r.moving() {
 		r.algo.gradient(r.arch, r.z, r.c, r.lambda())
+		s, ok := r.algo.(settler)
+		if ok {
+			r.before = append(r.before[:0], r.arch.alpha...)
+		}
 		r.arch.step()
+		if ok {
+			s.settle(r.arch, r.before)
+			r.arch.updateProb()
+		}
 	}
 }
 

@@ -33,10 +33,13 @@ func (s Spec) Check() error {
 	}
 	for _, err := range []error{
 		oneOf("algorithm", s.Algorithm, Algorithms()...),
-		oneOf("level", s.Level, Single, Bilevel),
+		oneOf("level", s.Level, Single, Bilevel, Mixed),
 		oneOf("estimator", s.Estimator, PerEdge, SummedLog),
 		oneOf("precision", s.Precision, Float32, Float64),
 		oneOf("alpha.optimiser", s.Alpha.Optimiser, Adam, SGD, Natural),
+		oneOf("net.norm", s.Net.Norm, "", GroupNorm, LayerNorm, NoNorm),
+		oneOf("alpha.statistics", s.Alpha.Statistics, "", Running),
+		real("alpha.search_weight", s.Alpha.SearchWeight, 0, 1e3),
 		between("order", s.Order, 1, 2),
 		between("steps", s.Steps, 1, 10_000_000),
 		between("batch", s.Batch, 2, 4096),
@@ -85,10 +88,29 @@ func (s Spec) checkFields() error {
 	if s.Estimator == SummedLog && s.Algorithm != DSNAS {
 		return fmt.Errorf("estimator is %q: it belongs to dsnas, not %s", SummedLog, s.Algorithm)
 	}
-	if s.Level == Bilevel && s.Data.Search < 1 {
-		return fmt.Errorf("data.search is 0: a bi-level search needs a search split")
+	if s.Net.Norm == GroupNorm && (s.Net.Channels < 4 || s.Net.Channels%2 != 0) {
+		return fmt.Errorf("net.channels is %d: norm group makes two groups of them, and a group of one channel has a pooled mean of 0, which the head cannot read: choose an even number from 4 on", s.Net.Channels)
 	}
-	if s.Batch > s.Data.Train || s.Level == Bilevel && s.Batch > s.Data.Search {
+	if s.Net.Partial != 0 {
+		switch {
+		case s.Net.Partial < 2 || s.Net.Channels%s.Net.Partial != 0:
+			return fmt.Errorf("net.partial is %d: it must be 2 or more and divide the %d channels", s.Net.Partial, s.Net.Channels)
+		case s.Algorithm != DARTS || s.Level == Mixed || !s.SoftmaxGate() || s.Order != 1 || s.Alpha.Optimiser == Natural:
+			return fmt.Errorf("net.partial is %d: partial channels with edge weights belong to first-order darts with a softmax, at level single or bilevel, by adam or sgd", s.Net.Partial)
+		case len(s.Net.Reductions) > 0 || len(s.Edges) > 0:
+			return fmt.Errorf("net.partial is %d: partial channels need cells that do not reduce and edges without rules", s.Net.Partial)
+		}
+	}
+	if s.Alpha.Statistics == Running && s.Net.Norm != "" {
+		return fmt.Errorf("alpha.statistics is %q: norm %s keeps no running statistics", Running, s.Net.Norm)
+	}
+	if s.Level != Single && s.Data.Search < 1 {
+		return fmt.Errorf("data.search is 0: a %s search needs a search split", s.Level)
+	}
+	if (s.Level == Mixed) != (s.Alpha.SearchWeight > 0) {
+		return fmt.Errorf("alpha.search_weight is %v at level %s: level mixed, and it alone, has a positive one", s.Alpha.SearchWeight, s.Level)
+	}
+	if s.Batch > s.Data.Train || s.Level != Single && s.Batch > s.Data.Search {
 		return fmt.Errorf("batch is %d: it must not exceed the split it is drawn from (train %d, search %d)", s.Batch, s.Data.Train, s.Data.Search)
 	}
 	space, err := s.Space()
@@ -110,11 +132,8 @@ func (s Spec) checkFields() error {
 	if err := s.checkMethod(); err != nil {
 		return err
 	}
-	if err := intervention.Check(s.Interventions); err != nil {
+	if err := s.checkInterventions(); err != nil {
 		return err
-	}
-	if len(s.Interventions) > 0 && s.Order == 2 {
-		return fmt.Errorf("interventions with order 2: the unrolled gradient has no costs of one batch to intervene on; choose order 1")
 	}
 	if s.Alpha.Optimiser == Natural && len(s.Edges) > 0 {
 		return fmt.Errorf("alpha.optimiser is %q: the natural gradient needs the same operations on every edge; drop the edge rules, or choose adam or sgd", Natural)
@@ -136,6 +155,36 @@ func (s Spec) checkGate() error {
 		return fmt.Errorf("alpha.gate is %q: the natural gradient is that of a softmax; choose adam or sgd", s.Alpha.Gate)
 	case s.clamped() && s.Alpha.InitMean <= 0:
 		return fmt.Errorf("alpha.init_mean is %v: weights of the clamp gate that start at 0 stay there; start above it, such as at 1/%d", s.Alpha.InitMean, len(s.Net.Ops))
+	}
+	return nil
+}
+
+// checkInterventions refuses interventions that the search cannot apply.
+func (s Spec) checkInterventions() error {
+	if err := intervention.Check(s.Interventions); err != nil {
+		return err
+	}
+	if len(s.Interventions) > 0 && s.Order == 2 {
+		return fmt.Errorf("interventions with order 2: the unrolled gradient has no costs of one batch to intervene on; choose order 1")
+	}
+	for n, u := range s.Interventions {
+		i, err := intervention.ByName(u.Name)
+		if err != nil {
+			return err
+		}
+		at := fmt.Sprintf("interventions[%d] %s", n, u.Name)
+		switch {
+		case i.Soft && s.Relaxation() != DARTS:
+			return fmt.Errorf("%s: it moves the weights of soft operations: it belongs to darts, not %s", at, s.Algorithm)
+		case (i.Voters || i.Removal) && s.Net.Partial > 1:
+			return fmt.Errorf("%s: it has no voters of the channels that go by the operations", at)
+		case (i.Voters || i.Removal) && s.Level == Mixed:
+			return fmt.Errorf("%s: it reads one batch's logits: level mixed has two", at)
+		case (i.Voters || i.Removal) && s.Alpha.Statistics == Running:
+			return fmt.Errorf("%s: it reads the logits of a pass at the batch's own statistics, not at running ones", at)
+		case (i.Voters || i.Removal) && (s.Relaxation() == GDAS || s.Relaxation() == Proxyless):
+			return fmt.Errorf("%s: it has no voters of operations that the one-hot wiring leaves out, whose costs %s needs", at, s.Algorithm)
+		}
 	}
 	return nil
 }

@@ -58,6 +58,21 @@ func (s Spec) SoftmaxGate() bool {
 	return s.Alpha.Gate == "" || s.Alpha.Gate == dynamics.NameSoftmax
 }
 
+// BrokenLaw says which condition of the conservation laws (P3.3, P3.4) the search
+// breaks by design, "" where they hold.
+func (s Spec) BrokenLaw() string {
+	if s.Alpha.Statistics == Running {
+		return "costs are taken in evaluation mode"
+	}
+	if s.Net.Partial > 1 {
+		return "channels go by the operations (R = <g, x> of these)"
+	}
+	if s.Net.Norm == NoNorm {
+		return "without a norm operations are of degree 1, not 0"
+	}
+	return ""
+}
+
 // Gate is the map from alpha to weights; the spec must have been checked.
 func (s Spec) Gate() dynamics.Gate {
 	g, err := dynamics.GateByName(s.Alpha.Gate)

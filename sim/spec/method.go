@@ -34,6 +34,8 @@ var methods = []method{
 	{name: DARTS, relaxes: DARTS, derive: bias.TopTwo},
 	{name: SNAS, relaxes: SNAS, derive: bias.MostProbable},
 	{name: DSNAS, relaxes: DSNAS, derive: bias.MostProbable},
+	{name: GDAS, relaxes: GDAS, derive: bias.MostProbable},
+	{name: Proxyless, relaxes: Proxyless, derive: bias.MostProbable},
 	{name: Random, relaxes: Random, derive: bias.MostProbable},
 	{name: AGNN, derive: bias.MostProbable, use: func(s *Spec) { s.Steps = 300 }, check: func(s Spec) error {
 		if s.AGNN == nil {
@@ -65,7 +67,7 @@ func Algorithms() []string {
 	return out
 }
 
-// Relaxation names the algorithm, darts, snas, dsnas or random, whose gates and
+// Relaxation names the algorithm, darts, snas, dsnas, gdas, proxyless or random, whose gates and
 // architecture gradient the search has; empty for methods that do not move alpha
 // along costs.
 func (s Spec) Relaxation() string {

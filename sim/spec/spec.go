@@ -12,7 +12,7 @@ import (
 type Spec struct {
 	Name      string `toml:"name" json:"name"`
 	Algorithm string `toml:"algorithm" json:"algorithm"` // see Algorithms
-	Level     string `toml:"level" json:"level"`         // single or bilevel
+	Level     string `toml:"level" json:"level"`         // single, bilevel or mixed
 	Order     int    `toml:"order" json:"order"`         // 1, or 2 for the unrolled gradient of DARTS
 	Estimator string `toml:"estimator" json:"estimator"` // edge or summed-log (DSNAS; P1.7)
 	Seed      uint64 `toml:"seed" json:"seed"`
@@ -41,7 +41,8 @@ type Spec struct {
 }
 
 // Data chooses the images. In a bi-level search alpha is trained on the search
-// split, otherwise on the training split; the test split is only evaluated.
+// split, in a mixed one on both, otherwise on the training split; the test split is
+// only evaluated.
 type Data struct {
 	Dir        string  `toml:"dir" json:"dir,omitempty"`       // empty: the embedded images
 	Side       int     `toml:"side" json:"side"`               // image side in pixels: 8, 16 or 32
@@ -62,7 +63,9 @@ type Net struct {
 	Stem       int      `toml:"stem" json:"stem"` // stem channels = stem * channels
 	Eps        float64  `toml:"eps" json:"eps"`   // of batch norm
 	Affine     bool     `toml:"affine" json:"affine"`
-	HeadScale  float64  `toml:"head_scale" json:"head_scale"` // factor on the head's initial weights: L - H at the start grows with its square (P2.5)
+	Norm       string   `toml:"norm,omitempty" json:"norm,omitempty"`       // group, layer or none in place of batch norm
+	Partial    int      `toml:"partial,omitempty" json:"partial,omitempty"` // PC-DARTS: operations see 1/partial of the channels, edges have weights
+	HeadScale  float64  `toml:"head_scale" json:"head_scale"`               // factor on the head's initial weights: L - H at the start grows with its square (P2.5)
 }
 
 // Theta is the optimiser of the weights: SGD with momentum and L2, cosine
@@ -94,9 +97,16 @@ type Alpha struct {
 	// Gate is the map from alpha to the weights of soft operations: softmax where it
 	// is left out, sigmoid for the independent gates of FairDARTS (P1.6).
 	Gate string `toml:"gate,omitempty" json:"gate,omitempty"`
+
+	// SearchWeight is lambda of level mixed: alpha descends on L_train + lambda L_search.
+	SearchWeight float64 `toml:"search_weight,omitempty" json:"search_weight,omitempty"`
+
+	// Statistics "running" takes the costs of alpha in evaluation mode, at the running
+	// statistics of batch norm (P3.3); left out, at those of the batch.
+	Statistics string `toml:"statistics,omitempty" json:"statistics,omitempty"`
 }
 
-// Temperature is the Gumbel-softmax temperature of SNAS: geometric from Start
+// Temperature is the Gumbel-softmax temperature of SNAS and GDAS: geometric from Start
 // to End over the whole search.
 type Temperature struct {
 	Start float64 `toml:"start" json:"start"`
@@ -132,14 +142,21 @@ const (
 	DARTS     = "darts"
 	SNAS      = "snas"
 	DSNAS     = "dsnas"
+	GDAS      = "gdas"
+	Proxyless = "proxyless"
 	Random    = "random"
 	Single    = "single"
 	Bilevel   = "bilevel"
+	Mixed     = "mixed"
 	PerEdge   = "edge"
 	SummedLog = "summed-log"
 	Adam      = "adam"
 	SGD       = "sgd"
 	Natural   = "natural"
+	Running   = "running"
+	GroupNorm = "group"
+	LayerNorm = "layer"
+	NoNorm    = "none"
 	Float32   = "float32"
 	Float64   = "float64"
 )

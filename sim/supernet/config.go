@@ -3,6 +3,7 @@ package supernet
 import (
 	"fmt"
 
+	"edgewise/sim/mixop"
 	"edgewise/theory/cell"
 )
 
@@ -14,12 +15,18 @@ type Config struct {
 	InChannels     int
 	Classes        int
 	Height, Width  int
-	Batch          int     // largest batch
-	Eps            float64 // of every batch norm; torch: 1e-5
-	Affine         bool    // affine batch norm in cells and preprocessing; DARTS search: false
-	StemPlain      bool    // no affine batch norm in the stem; DARTS: false
-	HeadBias       bool    // a bias in the linear head; the identities of THEORY P2 want none
-	Workers        int     // goroutines that share the images; below 1: GOMAXPROCS
+	Batch          int            // largest batch
+	Norm           mixop.NormKind // of stem, preprocessing and operations
+	Partial        int            // operations see 1/Partial of the channels (PC-DARTS); below 2: all
+	Eps            float64        // of every norm; torch: 1e-5
+	Affine         bool           // affine norm in cells and preprocessing; DARTS search: false
+	StemPlain      bool           // no affine batch norm in the stem; DARTS: false
+	HeadBias       bool           // a bias in the linear head; the identities of THEORY P2 want none
+	Workers        int            // goroutines that share the images; below 1: GOMAXPROCS
+}
+
+func (c Config) norm() mixop.NormConfig {
+	return mixop.NormConfig{Kind: c.Norm, Eps: c.Eps, Affine: c.Affine}
 }
 
 // maxValues bounds one tensor, so that a mistaken spec is refused before memory is
@@ -43,6 +50,12 @@ func (c Config) Check() error {
 	if !(c.Eps > 0) || c.Eps > 1 {
 		return fmt.Errorf("supernet: Eps is %v: it must be in (0, 1], such as 1e-5", c.Eps)
 	}
+	if c.Norm > mixop.NoNorm {
+		return fmt.Errorf("supernet: Norm is %d: it must be batch, group, layer or no norm", c.Norm)
+	}
+	if c.Partial > 1 && c.Channels%c.Partial != 0 {
+		return fmt.Errorf("supernet: Partial is %d: it must divide the %d channels", c.Partial, c.Channels)
+	}
 	s := c.Space
 	if len(s.Ops) == 0 || len(s.Stack) == 0 || len(s.Cell.Concat) == 0 || s.Cell.Nodes < 1 {
 		return fmt.Errorf("supernet: Space has %d operations, %d cells, %d intermediate nodes and %d in the concat: each must be at least 1",
@@ -62,6 +75,9 @@ func (c Config) Check() error {
 	for i, k := range s.Stack {
 		if k != cell.Reduction {
 			continue
+		}
+		if c.Partial > 1 {
+			return fmt.Errorf("supernet: cell %d reduces: partial channels need cells that do not", i)
 		}
 		if h%2 != 0 || w%2 != 0 {
 			return fmt.Errorf("supernet: cell %d reduces %d×%d pixels: both must be even; choose Height and Width divisible by 2 to the number of reduction cells", i, h, w)

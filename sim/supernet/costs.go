@@ -31,6 +31,25 @@ func (n *Net[T]) CostSample(dst [][]float64, c, b int) error {
 	return nil
 }
 
+// Bypass sets the weights of the edges, [cell][edge], of a net with partial channels
+// for the next passes; the gates of its operations hold them already.
+func (n *Net[T]) Bypass(beta [][]float64) error {
+	if len(beta) != len(n.cells) || n.cfg.Partial < 2 {
+		return fmt.Errorf("supernet: Bypass: edge weights of %d cells: the net has %d and 1/%d of the channels", len(beta), len(n.cells), max(1, n.cfg.Partial))
+	}
+	for c, row := range beta {
+		if len(row) != len(n.cfg.Space.Cell.Edges) {
+			return fmt.Errorf("supernet: Bypass: cell %d: %d edge weights: a cell has %d edges", c, len(row), len(n.cfg.Space.Cell.Edges))
+		}
+		n.cells[c].block.Bypass(row)
+	}
+	return nil
+}
+
+// BypassCost returns ⟨∂L/∂x_j, x_i[C/K:]⟩ of edge e of cell c, summed over the batch,
+// of the last backward pass: what the channels that go by the operations cost.
+func (n *Net[T]) BypassCost(c, e int) float64 { return n.cells[c].block.BypassCost(e) }
+
 // OutputCost returns D_j = ⟨∂L/∂(concat)_j, x_j⟩ of cell c, [concat node][sample], of
 // the last backward pass that wanted Output. The slices are the net's own.
 func (n *Net[T]) OutputCost(c int) [][]float64 { return n.output[c] }

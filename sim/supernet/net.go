@@ -102,7 +102,7 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 			if p == 0 && reduced {
 				names = []string{name + "preprocess0.conv_1", name + "preprocess0.conv_2", name + "preprocess0.bn"}
 			}
-			q := mixop.NewPointwise[T](names, cfg.Batch, src.C, c, src.H, src.W, cfg.Eps, cfg.Affine, plan, rnd)
+			q := mixop.NewPointwise[T](names, cfg.Batch, src.C, c, src.H, src.W, cfg.norm(), plan, rnd)
 			q.V = mixop.NewImages[T](cfg.Batch, c, q.Out.H, q.Out.W)
 			l.pre[p] = q
 			a := n.acts[l.src[p]]
@@ -114,7 +114,7 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 			h, w = h/2, w/2
 		}
 		out := newActivation[T](cfg.Batch, c*len(cfg.Space.Cell.Concat), h, w)
-		bc := mixop.BlockConfig[T]{Name: name, Cell: cfg.Space.Cell, Ops: cfg.Space.Ops, Kind: kind, Batch: cfg.Batch, Eps: cfg.Eps, Affine: cfg.Affine,
+		bc := mixop.BlockConfig[T]{Name: name, Cell: cfg.Space.Cell, Ops: cfg.Space.Ops, Kind: kind, Batch: cfg.Batch, Norm: cfg.norm(), Partial: cfg.Partial,
 			Out: out.X, OutG: out.G}
 		for p := range cell.Inputs {
 			bc.In[p], bc.InG[p] = l.in[p].X, l.in[p].G

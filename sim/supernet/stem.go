@@ -14,6 +14,7 @@ type stem[T kernel.Float] struct {
 	in, out, h, w int
 	conv          *mixop.Weight[T] // [out][in·9]
 	norm          *mixop.Norm[T]
+	group         *mixop.Group[T]
 	v             mixop.Images[T]
 	m             []kernel.Moment
 	col, dv       int
@@ -22,7 +23,9 @@ type stem[T kernel.Float] struct {
 func newStem[T kernel.Float](cfg Config, plan *mixop.Plan, rnd *rand.Rand) *stem[T] {
 	s := &stem[T]{in: cfg.InChannels, out: cfg.StemMultiplier * cfg.Channels, h: cfg.Height, w: cfg.Width}
 	s.conv = mixop.NewWeight[T]("stem.0.weight", s.out*s.in*9, s.in*9, rnd)
-	s.norm = mixop.NewNorm[T]("stem.1", cfg.Batch, s.out, cfg.Eps, !cfg.StemPlain)
+	norm := cfg.norm()
+	norm.Affine = !cfg.StemPlain
+	s.norm, s.group = mixop.Behind[T](norm, "stem.1", cfg.Batch, s.out)
 	s.v = mixop.NewImages[T](cfg.Batch, s.out, s.h, s.w)
 	s.m = make([]kernel.Moment, cfg.Batch*s.out)
 	s.col = plan.Buffer("neighbourhoods", s.in*9*s.h*s.w)
@@ -60,6 +63,7 @@ func (s *stem[T]) forward(scr *mixop.Scratch[T], b int, x []T) {
 	col, v, n, k := scr.Get(s.col), s.v.At(b), s.h*s.w, s.in*9
 	s.neighbourhoods(col, x)
 	kernel.Gemm(blas.NoTrans, blas.NoTrans, s.out, n, k, 1, s.conv.Value, k, col, n, 0, v, n)
+	s.group.Forward(b, v, s.v.Shape)
 	kernel.ChannelMoments(s.m[b*s.out:], v, s.v.Shape)
 }
 
@@ -67,6 +71,7 @@ func (s *stem[T]) forward(scr *mixop.Scratch[T], b int, x []T) {
 func (s *stem[T]) backward(scr *mixop.Scratch[T], b, chunk int, first bool, x, g []T) {
 	col, dv, n, k := scr.Get(s.col), scr.Get(s.dv)[:s.v.Shape.Len()], s.h*s.w, s.in*9
 	s.norm.Gradient(dv, s.v.Shape, g, s.v.Shape, s.v.At(b), s.v.Shape, false)
+	s.group.Backward(b, dv, s.v.Shape, s.v.At(b), s.v.Shape)
 	s.neighbourhoods(col, x)
 	kernel.Gemm(blas.NoTrans, blas.Trans, s.out, k, n, 1, dv, n, col, n, 1, s.conv.Part(chunk, first), k)
 }
