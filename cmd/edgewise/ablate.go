@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"edgewise/reports/ablation"
+	"edgewise/reports/figure"
+	"edgewise/reports/paper"
 	"edgewise/reports/table"
 	runner "edgewise/sim/ablation"
 )
@@ -25,7 +27,7 @@ type ablateCmd struct {
 func (ablateCmd) Help() string {
 	return "Example:\n  edgewise ablate --seeds 2 --out out/ablate\n\n" +
 		"makes the default grid under two seeds, prints predicted and observed changes of growth, width and failure, and writes\n" +
-		"runs/ and tables/ (.tex .csv .md .json) to out/ablate. On a cluster:\n" +
+		"runs/, tables/ (.tex .csv .md .json) and figures/ to out/ablate. On a cluster:\n" +
 		"  edgewise ablate plan --slurm 8 --out /shared/ablate > array.sh && sbatch array.sh\n" +
 		"  edgewise ablate merge --out /shared/ablate\n" +
 		"Other methods, gates, norms, nets and data on the same bases:\n" +
@@ -76,6 +78,7 @@ func (f gridFlags) words() string {
 
 type ablateRunCmd struct {
 	gridFlags
+	formatFlag
 	Shard string `help:"Make part i/n of the runs only, and no tables."`
 	Jobs  int    `help:"Searches at a time; 0 takes all cores."`
 	Out   string `help:"Folder for runs and tables; finished runs in it are taken over, begun ones resumed." default:"out/ablate" type:"path"`
@@ -84,6 +87,10 @@ type ablateRunCmd struct {
 
 func (c *ablateRunCmd) Run(ctx context.Context, s streams) error {
 	g, err := c.load()
+	if err != nil {
+		return err
+	}
+	formats, err := c.formats()
 	if err != nil {
 		return err
 	}
@@ -109,11 +116,11 @@ func (c *ablateRunCmd) Run(ctx context.Context, s streams) error {
 		_, err := fmt.Fprintf(s.out, "shard %s: %d runs in %s\n", c.Shard, len(jobs), filepath.Join(c.Out, "runs"))
 		return err
 	}
-	return writeAblation(s, g, c.Out, cores(c.Jobs), c.JSON)
+	return writeAblation(s, g, c.Out, cores(c.Jobs), c.JSON, formats)
 }
 
-// writeAblation makes the tables from the runs under out.
-func writeAblation(s streams, g runner.Grid, out string, jobs int, asJSON bool) error {
+// writeAblation makes the tables and forest plots from the runs under out.
+func writeAblation(s streams, g runner.Grid, out string, jobs int, asJSON bool, formats []figure.Format) error {
 	study := ablation.New(g, runner.Collect(g.Jobs(), out), g.Predict(runner.Theory, jobs))
 	for _, t := range study.Tables() {
 		if err := table.Save(filepath.Join(out, "tables"), &t); err != nil {
@@ -128,10 +135,17 @@ func writeAblation(s streams, g runner.Grid, out string, jobs int, asJSON bool) 
 		}
 		fmt.Fprintln(s.out)
 	}
+	forests, err := study.Forests()
+	if err != nil {
+		return err
+	}
+	if err := paper.SaveFigures(filepath.Join(out, paper.FigureFolder), forests, formats); err != nil {
+		return err
+	}
 	if asJSON {
 		return nil
 	}
-	_, err := fmt.Fprintf(s.out, "written to %s: runs, tables\n", filepath.Clean(out))
+	_, err = fmt.Fprintf(s.out, "written to %s: runs, tables, figures\n", filepath.Clean(out))
 	return err
 }
 
@@ -206,6 +220,7 @@ func (c *ablatePlanCmd) Run(s streams) error {
 
 type ablateMergeCmd struct {
 	gridFlags
+	formatFlag
 	From []string `help:"Folders of shards whose runs are copied to --out." type:"path"`
 	Out  string   `help:"Folder of the runs and tables." default:"out/ablate" type:"path"`
 	JSON bool     `name:"json" help:"Print the tables as JSON."`
@@ -216,6 +231,10 @@ func (c *ablateMergeCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	formats, err := c.formats()
+	if err != nil {
+		return err
+	}
 	if _, err := runner.Merge(g.Jobs(), c.From, c.Out); err != nil {
 		return err
 	}
@@ -223,5 +242,5 @@ func (c *ablateMergeCmd) Run(s streams) error {
 		return fmt.Errorf("%d of %d runs are not in %s yet, the first %s (%s): run their shards again, or name their folder with --from",
 			len(left), len(runner.Unique(g.Jobs())), c.Out, left[0].ID(), left[0].Spec.Name)
 	}
-	return writeAblation(s, g, c.Out, cores(0), c.JSON)
+	return writeAblation(s, g, c.Out, cores(0), c.JSON, formats)
 }

@@ -48,16 +48,8 @@ func (s *Set) Write(out string, formats []figure.Format) error {
 			return err
 		}
 	}
-	dir := filepath.Join(out, FigureFolder)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("writing the figures: %w", err)
-	}
-	errs := make([]error, len(s.Figures))
-	ablation.Each(len(s.Figures), runtime.GOMAXPROCS(0), func(i int) { errs[i] = s.Figures[i].Save(dir, formats...) })
-	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("writing the figures: %w", err)
-		}
+	if err := SaveFigures(filepath.Join(out, FigureFolder), s.Figures, formats); err != nil {
+		return err
 	}
 	input, err := s.input(formats)
 	if err != nil {
@@ -78,6 +70,21 @@ func (s *Set) Write(out string, formats []figure.Format) error {
 	} {
 		if err := trace.WriteFile(filepath.Join(out, f.name), f.text); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// SaveFigures writes the figures to dir, which is made if needed, on all cores.
+func SaveFigures(dir string, figures []*figure.Figure, formats []figure.Format) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("writing the figures: %w", err)
+	}
+	errs := make([]error, len(figures))
+	ablation.Each(len(figures), runtime.GOMAXPROCS(0), func(i int) { errs[i] = figures[i].Save(dir, formats...) })
+	for _, err := range errs {
+		if err != nil {
+			return fmt.Errorf("writing the figures: %w", err)
 		}
 	}
 	return nil
@@ -139,6 +146,7 @@ func (s *Set) input(formats []figure.Format) ([]byte, error) {
 			b.WriteString("\\clearpage\n")
 		}
 	}
+	b.WriteString("\\clearpage\n")
 	return b.Bytes(), nil
 }
 

@@ -148,8 +148,8 @@ func OperationCostTable(runs []Run) table.Table {
 	t := table.Table{
 		Name:    "operation-costs",
 		Caption: "Mean cost of each edge and of each operation on it, over seeds, summed over the cells of a kind. " + signNote,
-		Columns: []table.Column{{Header: "Arm"}, {Header: "Cell"}, {Header: "When"}, {Header: "Edge"}, {Header: "edge", Key: "edge_cost", Kind: table.KindEstimate}},
-		Notes:   []string{timesNote, "edge: of the gates as they were (sum of Z C over operations); under an operation: while it was part of the wiring."},
+		Columns: []table.Column{{Header: "Arm"}, {Header: "Cell"}, {Header: "When"}, {Header: "Edge"}, {Header: "all", Key: "edge_cost", Kind: table.KindEstimate}},
+		Notes:   []string{timesNote, "all: of the gates as they were (sum of Z C over operations); under an operation: while it was part of the wiring."},
 	}
 	var ops []string
 	for _, a := range costly(runs) {
