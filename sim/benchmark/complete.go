@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 
+	"edgewise/sim/kernel"
 	"edgewise/sim/spec"
 )
 
@@ -29,7 +30,7 @@ func Complete(ctx context.Context, base spec.Spec, seeds []uint64, dir string, j
 		return nil, err
 	}
 	base.Seed, base.Edges = seeds[0], nil
-	t := &Table{Format: Format, Base: base, Seeds: seeds, Entries: make([]Entry, count)}
+	t := &Table{Format: Format, Base: base, Seeds: seeds, Rounding: kernel.Rounding, Entries: make([]Entry, count)}
 	type job struct {
 		at   *Run
 		spec spec.Spec

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 
+	"edgewise/sim/kernel"
 	"edgewise/sim/trace"
 	"edgewise/theory/cell"
 )
@@ -19,15 +20,17 @@ import (
 //go:embed table.json.gz
 var shipped []byte
 
-// record is the file of one run: its scores and the images they belong to.
+// record is the file of one run: its scores, the images they belong to, and how the
+// kernels that trained it round.
 type record struct {
 	Run
-	Data string `json:"data"`
+	Data     string `json:"data"`
+	Rounding int    `json:"rounding"`
 }
 
 // Save writes the run to dir under its content address, in one step.
 func Save(dir string, r Run, data string) error {
-	text, err := json.Marshal(record{r, data})
+	text, err := json.Marshal(record{r, data, kernel.Rounding})
 	if err != nil {
 		return fmt.Errorf("run %s: %w", r.ID, err)
 	}
@@ -49,6 +52,9 @@ func load(dir, id string) (record, error) {
 	}
 	if r.ID != id {
 		return r, fmt.Errorf("%s: it holds run %q: delete it to train that run again", path, r.ID)
+	}
+	if r.Rounding != kernel.Rounding {
+		return r, fmt.Errorf("%s: run %s was trained by kernels of rounding %d, these have %d: give the table a folder of its own", path, id, r.Rounding, kernel.Rounding)
 	}
 	return r, r.Run.check(path)
 }
@@ -136,6 +142,9 @@ func (t *Table) Check() error {
 	count, err := Count(t.Base)
 	if err != nil {
 		return err
+	}
+	if t.Rounding < 1 || t.Rounding > kernel.Rounding {
+		return fmt.Errorf("rounding is %d: it must be 1 to %d", t.Rounding, kernel.Rounding)
 	}
 	if len(t.Entries) != count || len(t.Seeds) == 0 {
 		return fmt.Errorf("the table has %d wirings and %d seeds: a complete one has %d, and at least 1", len(t.Entries), len(t.Seeds), count)

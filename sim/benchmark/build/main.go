@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	out := flags.String("out", "", "folder of the runs; what it holds is not trained again")
 	table := flags.String("table", filepath.Join("sim", "benchmark", "table.json.gz"), "file to pack the complete table into")
-	seeds := flags.Int("seeds", len(benchmark.Seeds()), "the first seeds of the shipped table alone")
+	seeds := flags.Int("seeds", len(benchmark.Seeds()), "this many of the seeds")
 	jobs := flags.Int("jobs", runtime.GOMAXPROCS(0), "runs at a time")
 	limit := flags.Duration("limit", 0, "stop after this time (0: when done)")
 	steps := flags.Int("steps", 0, "fewer steps a run, to try it out (0: those of the shipped table)")
