@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -65,26 +67,50 @@ func (c *importCmd) Run(s streams) error {
 			return misuse{fmt.Errorf("--export %s: the known forms are csv, parquet and genotype", form)}
 		}
 	}
+	sources, err := c.sources()
+	if err != nil {
+		return err
+	}
 	var all []imported
 	var traces []*trace.Trace
+	var left []string
+	folders, runs := map[string]bool{}, map[string]string{}
 	bar := newProgress(s.err, "import")
 	defer bar.close()
-	for i, path := range c.Paths {
-		bar.set(i, len(c.Paths))
-		t, findings, err := foreign.Import(path, foreign.Options{Format: c.Format, Options: runlog.Options{Ops: c.Ops, Run: c.RunNo, Name: c.Name, Steps: c.Steps}})
+	for i, from := range sources {
+		bar.set(i, len(sources))
+		t, findings, err := foreign.Import(from.path, foreign.Options{Format: c.Format, Options: runlog.Options{Ops: c.Ops, Run: c.RunNo, Name: c.Name, Steps: c.Steps}})
+		if err == nil && from.found && runs[t.Manifest.Run] != "" {
+			err = fmt.Errorf("%s: the same run as %s", from.path, runs[t.Manifest.Run])
+		}
+		if err != nil && from.found {
+			left = append(left, oneLine(err))
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		runs[t.Manifest.Run] = from.path
 		dir := c.Out
-		if len(c.Paths) > 1 {
+		if len(sources) > 1 {
 			dir = filepath.Join(c.Out, folderName(t.Manifest.Name))
+			for n := 2; folders[dir]; n++ {
+				dir = filepath.Join(c.Out, fmt.Sprintf("%s-%d", folderName(t.Manifest.Name), n))
+			}
+			folders[dir] = true
 		}
 		if err := c.store(dir, t); err != nil {
 			return err
 		}
-		all, traces = append(all, describe(path, dir, t, findings)), append(traces, t)
+		all, traces = append(all, describe(from.path, dir, t, findings)), append(traces, t)
 	}
 	bar.close()
+	for _, why := range left {
+		fmt.Fprintf(s.err, "left out: %s\n", why)
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("nothing was imported of %d files", len(left))
+	}
 	if c.JSON {
 		e := json.NewEncoder(s.out)
 		e.SetIndent("", "  ")
@@ -97,6 +123,50 @@ func (c *importCmd) Run(s streams) error {
 		return foreignreport.Traces(traces).Terminal(s.out, 0)
 	}
 	return nil
+}
+
+// source is a file or folder to import. One that was found in a folder is left out
+// when it cannot be read; one that was named ends the command.
+type source struct {
+	path  string
+	found bool
+}
+
+// sources opens folders that are no trace by themselves: what lies in them is
+// found, one source for every file and for every folder that is one.
+func (c *importCmd) sources() ([]source, error) {
+	var out []source
+	for _, path := range c.Paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("importing: %w", err)
+		}
+		if !info.IsDir() || c.Format != "" || isFormat(path) {
+			out = append(out, source{path: path})
+			continue
+		}
+		err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && p != path && isFormat(p):
+				out = append(out, source{p, true})
+				return fs.SkipDir
+			case !d.IsDir():
+				out = append(out, source{p, true})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("importing: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func isFormat(path string) bool {
+	_, err := foreign.Detect(path)
+	return err == nil
 }
 
 // store writes the trace and its other forms; the forms are made first, so that a

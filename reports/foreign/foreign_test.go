@@ -158,8 +158,15 @@ func TestTablesOfPublishedRuns(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := Traces(ts).Terminal(&b, 0); err != nil {
+	inventory := Traces(ts)
+	if err := inventory.Terminal(&b, 0); err != nil {
 		t.Fatal(err)
+	}
+	all := inventory.Notes[len(inventory.Notes)-1]
+	var pairs int
+	var equal, tied float64
+	if _, err := fmt.Sscanf(all, "All: of %d pairs of wiring %f %% are equal, %f %%", &pairs, &equal, &tied); err != nil || pairs < 8000 || equal < 95 || tied < equal {
+		t.Errorf("logged against derived wiring: %q", all)
 	}
 	var cifar []*trace.Trace
 	for _, tr := range ts {

@@ -40,11 +40,17 @@ func Traces(ts []*trace.Trace) *table.Table {
 			"law residual: median of the gauge of Hessians (H) or gradients (g) of alpha (P1.1), or of conservation (C; P3.4), relative to the largest term",
 		},
 	}
+	pairs, same, tied := 0, 0, 0
 	for i, tr := range ts {
 		if i > 0 {
 			t.Rule()
 		}
 		addTrace(t, tr)
+		a := runlog.Agreement(tr)
+		pairs, same, tied = pairs+a.Pairs, same+a.Same, tied+a.Tied
+	}
+	if pairs > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("All: of %d pairs of wiring %.1f %% are equal, %.1f %% with those that tie within the printed resolution", pairs, 100*float64(same)/float64(pairs), 100*float64(same+tied)/float64(pairs)))
 	}
 	return t
 }

@@ -217,11 +217,20 @@ func ScoreTable(runs []Run) table.Table {
 				rmse = append(rmse, q.Score.Pooled.RMSE)
 				same, n := sides(a, q.Score)
 				right, claimed = right+same, claimed+n
+				agree, known := 0.0, []float64{} // the kinds of a run are one value: they share its weights
 				for _, ks := range q.Score.Kinds {
-					none = append(none, ks.NoneAgrees)
+					agree += ks.NoneAgrees / float64(len(q.Score.Kinds))
 					if ks.GapKnown {
-						sign = append(sign, indicator(ks.GapAgrees))
+						known = append(known, indicator(ks.GapAgrees))
 					}
+				}
+				none = append(none, agree)
+				if len(known) > 0 {
+					sum := 0.0
+					for _, x := range known {
+						sum += x
+					}
+					sign = append(sign, sum/float64(len(known)))
 				}
 			}
 			reason := why(rs, k)

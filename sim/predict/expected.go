@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"fmt"
 	"math"
 
 	"edgewise/theory/cell"
@@ -24,22 +25,44 @@ type expected struct {
 }
 
 // losses are the mean loss and entropy of a window.
-type losses struct{ loss, entropy float64 }
+type losses struct {
+	loss, entropy float64
+	classes       float64 // of the data; 0 means classes
+}
 
 func (l losses) gap() float64 { return l.loss - l.entropy }
 
 // information is log K - H: what the predictions say about the labels at most.
-func (l losses) information() float64 { return math.Max(0, math.Log(classes)-l.entropy) }
+func (l losses) information() float64 {
+	k := l.classes
+	if k == 0 {
+		k = classes
+	}
+	return math.Max(0, math.Log(k)-l.entropy)
+}
 
-// classes is the number of classes of every data set that can be searched on.
+// sample is the variance of L - H over single images: 1 - exp(-2 (log K - H)),
+// which is 2 (log K - H) = s^2 for small logits of standard deviation s (P2.5) and
+// about 1 for a trained net.
+func (l losses) sample() float64 { return -math.Expm1(-2 * l.information()) }
+
+// scale is the root mean square of L - H over single images.
+func (l losses) scale() float64 { return math.Sqrt(l.gap()*l.gap() + l.sample()) }
+
+// classes is the number of classes of every data set that can be searched on;
+// imported logs may say another (classesOf).
 const classes = 10
 
 func (f *frame) newExpected(stack []int, law Law) (*expected, error) {
 	x := &expected{f: f, law: law, votes: NewVotes(f.cell, f.ops), stack: stack, batch: float64(f.spec.Batch)}
+	x.votes.Flat = law.Flat
 	if law.Energy != 0 {
 		x.votes.Energy = law.Energy
 	}
 	if f.spec.OneHot() {
+		if law.Hops != 0 {
+			return nil, fmt.Errorf("law %q speaks of soft gates, not of sampled ones", law.Name)
+		}
 		var err error
 		if x.walk, err = cost.NewExpectation(f.cell); err != nil {
 			return nil, err
@@ -55,12 +78,8 @@ func (f *frame) newExpected(stack []int, law Law) (*expected, error) {
 	return x, nil
 }
 
-// spread is the variance over batches of the mean L - H of a batch: per sample
-// 1 - exp(-2 (log K - H)), which is 2 (log K - H) = s^2 for small logits of
-// standard deviation s (P2.5) and about 1 for a trained net.
-func (x *expected) spread(l losses) float64 {
-	return -math.Expm1(-2*l.information()) / x.batch
-}
+// spread is the variance over batches of the mean L - H of a batch.
+func (x *expected) spread(l losses) float64 { return l.sample() / x.batch }
 
 // fill writes the probabilities of one kind as gates.
 func (x *expected) fill(prob []float64, kind int) {
@@ -112,7 +131,7 @@ func (x *expected) moments(prob []float64, kind int, l losses) ([]edgeMoments, e
 	if x.f.spec.OneHot() {
 		return x.sampled(kind, l)
 	}
-	return x.soft(kind, l), nil
+	return x.soft(prob, kind, l), nil
 }
 
 // sampled are the moments conditional on the edge being active: with the number
@@ -261,7 +280,7 @@ func inverse(base int, into []int, skip1, skip2 int, p, reach []float64, c cell.
 // soft are the moments under soft gates at their probabilities: equal shares of
 // L - H with its spread over batches, the tournament, and noise that all
 // operations of an edge have in common and that each has for itself.
-func (x *expected) soft(kind int, l losses) []edgeMoments {
+func (x *expected) soft(prob []float64, kind int, l losses) []edgeMoments {
 	f := x.f
 	voters := x.votes.Shares(x.shares, x.gate)
 	square := 0.0
@@ -271,6 +290,16 @@ func (x *expected) soft(kind int, l losses) []edgeMoments {
 	extra := make([][]float64, f.edges)
 	for e := range extra {
 		extra[e] = make([]float64, len(f.ops))
+	}
+	if x.law.Hops != 0 && voters > 0 {
+		amplitude, cells := l.scale()/voters, 0
+		for i, lack := range x.law.meanRoutes(x.stack, f.cell, f.actives(prob)) {
+			if x.stack[i] == kind {
+				contest(extra, f.cell, x.gate, x.shares, lack, amplitude)
+				cells++
+			}
+		}
+		x.law.spread(extra, x.shares, cells, amplitude)
 	}
 	amplitude := x.law.amplitude(math.Sqrt(square), l)
 	for i, in := range routes(len(x.stack)) {

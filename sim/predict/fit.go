@@ -16,6 +16,15 @@ import (
 // law and the mean R2, each R2 counted as at least -0.5. Runs on which LawStep
 // fails, or whose none-probability does not vary, are errors.
 func (l Law) Fit(runs []*trace.Trace, evaluations int) (Law, float64, error) {
+	return l.fit(runs, evaluations, LawStep)
+}
+
+// FitCurves is Fit by LawCurves over windows of the given number of steps.
+func (l Law) FitCurves(runs []*trace.Trace, window, evaluations int) (Law, float64, error) {
+	return l.fit(runs, evaluations, func(t *trace.Trace, trial Law) (*trace.Trace, error) { return LawCurves(t, window, trial) })
+}
+
+func (l Law) fit(runs []*trace.Trace, evaluations int, predict func(*trace.Trace, Law) (*trace.Trace, error)) (Law, float64, error) {
 	if len(runs) == 0 {
 		return l, 0, fmt.Errorf("fitting a law needs at least one run")
 	}
@@ -31,7 +40,7 @@ func (l Law) Fit(runs []*trace.Trace, evaluations int) (Law, float64, error) {
 		}
 		sum := 0.0
 		for _, t := range runs {
-			p, err := LawStep(t, trial)
+			p, err := predict(t, trial)
 			if err != nil {
 				return 0, err
 			}
@@ -69,7 +78,7 @@ func (l Law) Fit(runs []*trace.Trace, evaluations int) (Law, float64, error) {
 // constants returns the free constants: those that are not 0.
 func (l *Law) constants() []*float64 {
 	var out []*float64
-	for _, c := range []*float64{&l.Noise, &l.OpNoise, &l.Energy, &l.Cells, &l.Nodes} {
+	for _, c := range []*float64{&l.Noise, &l.OpNoise, &l.Energy, &l.Cells, &l.Nodes, &l.Hops} {
 		if *c != 0 {
 			out = append(out, c)
 		}

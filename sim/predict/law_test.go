@@ -178,17 +178,17 @@ func TestScalesOfALaw(t *testing.T) {
 	if want := (9*.98 + 1) / 1.98; math.Abs(q.square()-want) > 1e-12 {
 		t.Errorf("q^2 = %v, want %v", q.square(), want)
 	}
-	if f := (Law{Cells: 1, Fading: .5}).amplitude(.3, losses{4, 1}); math.Abs(f-.6) > 1e-12 {
+	if f := (Law{Cells: 1, Fading: .5}).amplitude(.3, losses{loss: 4, entropy: 1}); math.Abs(f-.6) > 1e-12 {
 		t.Errorf("amplitude %v, want .3 sqrt 4", f)
 	}
-	if f := (Law{Noise: 1, Fading: .5}).amplitude(.3, losses{4, 1}); f != 0 {
+	if f := (Law{Noise: 1, Fading: .5}).amplitude(.3, losses{loss: 4, entropy: 1}); f != 0 {
 		t.Errorf("without a tournament its amplitude is %v", f)
 	}
-	n := (Law{Untrained: .5}).noises([]int{0, 0, 1}, 2, losses{3, math.Log(10)})
+	n := (Law{Untrained: .5}).noises([]int{0, 0, 1}, 2, losses{loss: 3, entropy: math.Log(10)})
 	if math.Abs(n[0]-(math.Pow(1.5, 4)+1.5*1.5)) > 1e-12 || n[1] != 1 {
 		t.Errorf("noise of an untrained stack %v", n)
 	}
-	n = (Law{Untrained: .5}).noises([]int{0, 1, 0}, 2, losses{.1, 0})
+	n = (Law{Untrained: .5}).noises([]int{0, 1, 0}, 2, losses{loss: .1, entropy: 0})
 	if math.Abs(n[0]-2) > 1e-3 || math.Abs(n[1]-1) > 1e-3 {
 		t.Errorf("noise of a trained stack %v", n)
 	}
@@ -241,7 +241,7 @@ func lawful(t testing.TB, s spec.Spec, law Law, gap func(int) float64) *trace.Tr
 		if voters > 0 {
 			q.add(gap(step) / voters)
 		}
-		f := law.amplitude(math.Sqrt(q.square()), losses{1.5 + gap(step), 1.5})
+		f := law.amplitude(math.Sqrt(q.square()), losses{loss: 1.5 + gap(step), entropy: 1.5})
 		for e := range out {
 			for k := range out[e] {
 				out[e][k] = shares[e][k] * gap(step)
@@ -402,7 +402,7 @@ func TestExpectedCostsByEnumeration(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.batch = math.Inf(1) // no spread over batches
-	l := losses{1.4, 1.5}
+	l := losses{loss: 1.4, entropy: 1.5}
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 20 {
 		prob := make([]float64, 10)

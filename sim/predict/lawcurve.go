@@ -2,6 +2,7 @@ package predict
 
 import (
 	"fmt"
+	"math"
 
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
@@ -24,17 +25,26 @@ func LawCurves(t *trace.Trace, window int, law Law) (*trace.Trace, error) {
 	if window < 1 {
 		return nil, fmt.Errorf("law: a window of %d steps; it must be at least 1", window)
 	}
+	t = withLosses(t, f.spec)
+	var inferred string
+	if t, inferred, err = inferEntropy(t, f.spec.AlphaSplit()); err != nil {
+		return nil, err
+	}
 	if err := f.needLosses(t, RungLaw); err != nil {
 		return nil, err
 	}
+	k := classesOf(&t.Manifest)
 	out := prediction(t, RungLaw, fmt.Sprintf("law: mean loss and entropy over windows of %d steps are taken from the observed trace; law: %s", window, law.Name))
+	if inferred != "" {
+		out.Manifest.Notes = append(out.Manifest.Notes, inferred)
+	}
 	w := windows(t, window)
 	curve := func(p *trace.Point, _ int, _ float64) (losses, error) {
 		s, err := f.alphaSplit(p, RungLaw)
 		if err != nil {
 			return losses{}, err
 		}
-		return losses{s.Loss, s.Entropy}, nil
+		return losses{s.Loss, s.Entropy, k}, nil
 	}
 	return f.meanField(out, t, w.Points, law, curve)
 }
@@ -157,4 +167,27 @@ func kindStack(m *trace.Manifest) ([]int, error) {
 		stack = append(stack, at)
 	}
 	return stack, nil
+}
+
+// withLosses ends a trace at the first of its last points whose epoch was not
+// finished, so that it has no losses: the parameters at its start are known, what
+// would have followed is not.
+func withLosses(t *trace.Trace, s *spec.Spec) *trace.Trace {
+	bare := func(p *trace.Point) bool {
+		split := p.Train
+		if s.AlphaSplit() == "search" {
+			split = p.Search
+		}
+		return p.Steps > 0 && (split == nil || math.IsNaN(split.Loss))
+	}
+	n := len(t.Points)
+	for n > 1 && bare(&t.Points[n-1]) {
+		n--
+	}
+	if n == len(t.Points) || bare(&t.Points[0]) || n == 1 && bare(&t.Points[0]) {
+		return t
+	}
+	out := &trace.Trace{Manifest: t.Manifest, Points: append([]trace.Point{}, t.Points[:n+1]...)}
+	out.Points[n].Steps = 0
+	return out
 }

@@ -118,6 +118,7 @@ func (f *frame) newAssignment(m *trace.Manifest, law Law) (*assignment, error) {
 	for range f.kinds {
 		a.past = append(a.past, intervention.NewPast(f.edges))
 	}
+	a.votes.Flat = law.Flat
 	if law.Energy != 0 {
 		a.votes.Energy = law.Energy
 	}
@@ -138,7 +139,8 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 	f := a.f
 	c := &trace.Cost{Count: f.cube(1), Mean: f.cube(0)}
 	last := a.stack[len(a.stack)-1]
-	if voters := a.votes.Shares(a.shares, gate[last]); voters > 0 {
+	voters := a.votes.Shares(a.shares, gate[last])
+	if voters > 0 {
 		a.scale.add(s.Gap() / voters)
 	}
 	for e, row := range a.shares {
@@ -146,16 +148,23 @@ func (a *assignment) costs(gate [][][]float64, s *trace.Split, oneHot bool) *tra
 			c.Mean[last][e][o] = share * s.Gap()
 		}
 	}
-	l := losses{s.Loss, s.Entropy}
+	l := losses{loss: s.Loss, entropy: s.Entropy}
 	amplitude := a.law.amplitude(math.Sqrt(a.scale.square()), l)
 	clear(a.noise)
 	in := routes(len(a.stack))
+	var lack [][]float64
+	if a.law.Hops != 0 && voters > 0 {
+		lack = a.law.meanRoutes(a.stack, f.cell, gatesActive(gate, f.none))
+	}
 	noises := a.law.noises(a.stack, f.kinds, l)
 	for k := range f.kinds {
 		a.votes.Shares(a.shares, gate[k])
 		for i, kind := range a.stack {
 			if kind == k {
 				a.law.tournament(c.Mean[k], f.cell, gate[k], a.shares, in[i], amplitude)
+				if lack != nil {
+					contest(c.Mean[k], f.cell, gate[k], a.shares, lack[i], l.scale()/voters)
+				}
 			}
 		}
 		for _, s := range f.kindSlots(k) {

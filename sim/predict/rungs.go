@@ -51,7 +51,11 @@ func Rungs(t *trace.Trace) []Possible {
 			if err != nil {
 				return err
 			}
-			return f.needLosses(t, RungLaw)
+			seen, _, err := inferEntropy(withLosses(t, f.spec), f.spec.AlphaSplit())
+			if err != nil {
+				return err
+			}
+			return f.needLosses(seen, RungLaw)
 		}},
 		{RungBlind, func() error {
 			if t.Manifest.Spec == nil {

@@ -27,8 +27,15 @@ import (
 // Energy is the weight of a voter on an edge from an intermediate node, in place
 // of the 1 in a^k: such an edge carries more energy at initialisation, and under
 // soft gates also later (P4.1, P6).
+// Flat gives every operation that reaches the output the same cost per unit of gate,
+//
+//	C^k_e = T / (sum of Z^k_e that vote - sum of Z^skip on edges from intermediate nodes),
+//
+// which satisfies P3.4 too: the costs of soft stacks do not depend on the target
+// (LawFor).
 type Votes struct {
 	Energy      float64
+	Flat        bool
 	cell        cell.Cell
 	ops         []cell.Operation
 	none        int
@@ -78,11 +85,31 @@ func (v *Votes) Shares(dst, z [][]float64) float64 {
 	for _, j := range v.cell.Concat {
 		total += v.node[j]
 	}
+	if flat := v.flat(z); v.Flat && flat > 0 {
+		total = flat
+	}
 	for e, ed := range v.cell.Edges {
 		for k := range v.ops {
 			dst[e][k] = 0
 			if total > 0 {
 				dst[e][k] = v.reach[ed.To] * v.carries(ed.From, k) / total
+				if v.Flat && dst[e][k] != 0 {
+					dst[e][k] = 1 / total
+				}
+			}
+		}
+	}
+	return total
+}
+
+// flat is the gate mass of the operations that vote, without the skips from
+// intermediate nodes, which are paid for twice.
+func (v *Votes) flat(z [][]float64) float64 {
+	total := 0.0
+	for e, ed := range v.cell.Edges {
+		for k, o := range v.ops {
+			if v.reach[ed.To]*v.carries(ed.From, k) != 0 && (o.Degree != 1 || ed.FromInput()) {
+				total += z[e][k]
 			}
 		}
 	}

@@ -39,6 +39,9 @@ type Law struct {
 	Cells      float64 // lack per cell
 	Nodes      float64 // lack per intermediate node
 	Routes     bool
+	Hops       float64 // lack per operation on the mean route, of soft gates (meanRoutes)
+	Flat       bool    // every voter of the last cell costs the same, whatever its target (Votes.Flat)
+	Spread     float64 // how far the operations of an edge differ in lack, of soft gates (spread)
 	Fading     float64 // exponent of L
 }
 
@@ -75,6 +78,7 @@ func Laws() []Law {
 }
 
 var (
+	stackLaw   = Law{Name: "flat shares, mean routes, noise", Noise: .396, OpNoise: 11.9, Hops: .0115, Flat: true, Spread: .084, Redundancy: .45}
 	sampledLaw = Law{Name: "shortest route, untrained noise, fading", Noise: 1.742, Cells: .445, Nodes: .480, Routes: true, Untrained: .37, Fading: .5, Redundancy: .45}
 	softLaw    = Law{Name: "equal shares with energy and noise", Noise: .98, OpNoise: 9.6, Energy: 2.76, Redundancy: .45}
 )
@@ -121,15 +125,23 @@ func (l Law) tournament(dst [][]float64, c cell.Cell, gate, shares [][]float64, 
 	if f == 0 {
 		return
 	}
+	lack := make([]float64, cell.Inputs+c.Nodes)
+	for i := range lack {
+		lack[i] = l.lack(i, inputs)
+	}
+	contest(dst, c, gate, shares, lack, f)
+}
+
+// contest is tournament for a given lack of each node.
+func contest(dst [][]float64, c cell.Cell, gate, shares [][]float64, lack []float64, f float64) {
 	for j := cell.Inputs; j < cell.Inputs+c.Nodes; j++ {
 		into := c.Into(j)
 		weight, mean := 0.0, 0.0
 		for _, e := range into {
-			u := l.lack(c.Edges[e].From, inputs)
 			for k, z := range gate[e] {
 				if shares[e][k] != 0 {
 					weight += z
-					mean += z * u
+					mean += z * lack[c.Edges[e].From]
 				}
 			}
 		}
@@ -140,7 +152,7 @@ func (l Law) tournament(dst [][]float64, c cell.Cell, gate, shares [][]float64, 
 		for _, e := range into {
 			for k := range gate[e] {
 				if shares[e][k] != 0 {
-					dst[e][k] += f * (l.lack(c.Edges[e].From, inputs) - mean)
+					dst[e][k] += f * (lack[c.Edges[e].From] - mean)
 				}
 			}
 		}
@@ -159,11 +171,15 @@ func (l Law) noises(stack []int, kinds int, s losses) []float64 {
 }
 
 // LawFor returns the calibrated law of a spec's algorithm (Calibration): for the
-// soft gates of darts equal shares in which an edge from an intermediate node
-// counts more, for sampled gates, and where there is no spec, the last of Laws.
+// soft gates of darts equal shares, in one cell with an edge from an intermediate
+// node counting more, in a stack with the tournament of mean routes (stackLaw);
+// for sampled gates, and where there is no spec, the last of Laws.
 func LawFor(s *spec.Spec) Law {
-	if s != nil && s.Relaxation() == spec.DARTS {
-		return softLaw
+	switch {
+	case s == nil || s.Relaxation() != spec.DARTS:
+		return sampledLaw
+	case s.Net.Cells > 1:
+		return stackLaw
 	}
-	return sampledLaw
+	return softLaw
 }

@@ -5,7 +5,9 @@
 //
 // It prints what sim/predict/tournament.go and calibration.go hold. The searches
 // are stored in DIR and taken from there the next time. None of them may be
-// scored.
+// scored. The constants of soft stacks are measured on recorded costs, not fitted
+// to alpha (predict.MeasureStack); those of the entropy model come from the first
+// two stacks, its error from the other two.
 package main
 
 import (
@@ -58,6 +60,21 @@ func run(ctx context.Context, dir string) error {
 			out = append(out, traces[n])
 		}
 		return out
+	}
+	stack := spec.Spec{Algorithm: spec.DARTS, Net: spec.Net{Cells: 8}}
+	law, hops, err := predict.MeasureStack(predict.LawFor(&stack), pick(stackRuns))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("hops per run %.4f  %+v\n", hops, law)
+	m, err := predict.FitEntropy(pick(stackRuns[:2]))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%+v\n", m)
+	for _, n := range stackRuns[2:] {
+		mean, rms, windows := m.Misfit(traces[n])
+		fmt.Printf("entropy of %s, not fitted: mean error %+.3f, rms %.3f over %d windows\n", n, mean, rms, windows)
 	}
 	laws := append(predict.Laws(), predict.LawFor(&spec.Spec{Algorithm: spec.DARTS}))
 	for i, l := range laws {

@@ -14,7 +14,9 @@ var (
 		"three-cells-s103", "one-cell-s103",
 		"eight-cells-s1", "four-nodes-s1", "three-cells-slow-s1", "one-cell-slow-s1",
 	}
-	softRuns     = []string{"bilevel-s101", "single-level-s101", "bilevel-s102", "single-level-s102", "bilevel-s103"}
+	softRuns = []string{"bilevel-s101", "single-level-s101", "bilevel-s102", "single-level-s102", "bilevel-s103"}
+	// The first two calibrate the entropy model too, the others give its error.
+	stackRuns    = []string{"stack-s201", "stack-large-s201", "stack-s202", "stack-large-s202"}
 	learningRuns = []string{
 		"one-cell-s102", "three-cells-s102", "confident-s102", "single-level-s102", "eight-cells-s1",
 		"confident-s101", "calibrated-s101", "three-cells-s101", "one-cell-s101",
@@ -74,5 +76,15 @@ func specs() []spec.Spec {
 	add("one-cell-slow", slow, 1)
 	slow.Net.Cells = 3
 	add("three-cells-slow", slow, 1)
+
+	// The stack of the published code, small: 50 epochs of 512 images, and 13 of 2,000.
+	stack := spec.Default()
+	stack.Algorithm, stack.Level, stack.Steps, stack.Batch = spec.DARTS, spec.Bilevel, 800, 32
+	stack.Data = spec.Data{Side: 8, Train: 512, Search: 512}
+	stack.Net.Cells, stack.Net.Reductions, stack.Net.Nodes, stack.Net.Multiplier, stack.Net.Channels = 8, []int{2, 5}, 4, 4, 4
+	stack.Alpha.Rate, stack.Record.Eval = 6e-3, 0
+	add("stack", stack, 201, 202)
+	stack.Data.Train, stack.Data.Search = 2000, 2000
+	add("stack-large", stack, 201, 202)
 	return out
 }

@@ -1,7 +1,10 @@
 package runlog
 
 import (
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"edgewise/sim/spec"
 	"edgewise/theory/cell"
@@ -72,9 +75,11 @@ func (r *Run) Spec(c Convention, ops []string, nodes, perEpoch int) (*spec.Spec,
 	if len(r.Args) == 0 {
 		return nil, []string{"spec: the log prints no arguments"}
 	}
+	ops, stand := standIns(ops)
 	if _, err := cell.OperationsByName(ops); err != nil {
 		return nil, []string{"spec: " + err.Error()}
 	}
+	blanks = append(blanks, stand...)
 	s := spec.Default()
 	s.Name, s.Net.Ops, s.Net.Nodes, s.Net.Multiplier = "imported", ops, nodes, nodes
 	s.Algorithm, s.Level, s.Order, s.Estimator = c.Algorithm, c.Level, max(c.Order, 1), c.Estimator
@@ -146,6 +151,23 @@ func (r *Run) Spec(c Convention, ops []string, nodes, perEpoch int) (*spec.Spec,
 		return nil, append(blanks, "spec: "+err.Error())
 	}
 	return &s, blanks
+}
+
+// standIns puts, in the place of operations that Edgewise cannot build, convolutions
+// that the list does not have, and says so: the laws ask of an operation only
+// whether it is none, a skip or one with batch norm. Columns without a name stay.
+func standIns(ops []string) (out, blanks []string) {
+	out = slices.Clone(ops)
+	free := []string{"sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"}
+	free = slices.DeleteFunc(free, func(o string) bool { return slices.Contains(ops, o) })
+	for i, name := range out {
+		if _, err := cell.OperationByName(name); err == nil || strings.HasPrefix(name, "column_") || len(free) == 0 {
+			continue
+		}
+		out[i], free = free[0], free[1:]
+		blanks = append(blanks, fmt.Sprintf("operation %s, which Edgewise does not build: the spec has %s in its place", name, out[i]))
+	}
+	return out, blanks
 }
 
 // hasReduction says whether the stack has reduction cells: the run logs their
