@@ -62,6 +62,9 @@ func (c *importCmd) Run(s streams) error {
 	if len(c.Paths) == 0 {
 		return misuse{fmt.Errorf("name what to import, or --recorder")}
 	}
+	if c.RunNo < 0 || c.Steps < 0 {
+		return misuse{fmt.Errorf("--run and --steps must not be negative")}
+	}
 	for _, form := range c.Export {
 		if foreign.Forms[form] == "" {
 			return misuse{fmt.Errorf("--export %s: the known forms are csv, parquet and genotype", form)}

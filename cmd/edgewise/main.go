@@ -9,8 +9,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 
@@ -38,6 +40,7 @@ type verbs struct {
 	Ablate    ablateCmd    `cmd:"" help:"Change how costs are assigned, and show what that does to the wiring."`
 	Compare   compareCmd   `cmd:"" help:"Score predictions against observed traces."`
 	Claim     claimCmd     `cmd:"" help:"Try the headline claim of a published search method."`
+	Selftest  selftestCmd  `cmd:"" help:"Attack the program and print what survived."`
 }
 
 // streams are where a command writes: results to out, progress and errors to err.
@@ -61,6 +64,14 @@ type exit int
 
 // run is the whole program as a function.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	results := &writer{to: stdout}
+	stdout = results
+	defer func() {
+		if results.err != nil && code == exitDone {
+			fmt.Fprintln(stderr, "edgewise: writing the results:", oneLine(results.err))
+			code = exitFailed
+		}
+	}()
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(exit)
@@ -89,7 +100,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	}
 	cli, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(stderr, "edgewise: %s; try edgewise %s-h\n", oneLine(err), verbOf(args))
+		fmt.Fprintf(stderr, "edgewise: %s; try edgewise %s-h\n", oneLine(err), verbOf(parser, args))
 		return exitMisuse
 	}
 	if _, err := kernel.CurrentPath(); err != nil {
@@ -110,11 +121,41 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	}
 }
 
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// writer remembers the first error of what is printed, so that results that were
+// lost on their way are no success.
+type writer struct {
+	to  io.Writer
+	err error
+}
 
-func verbOf(args []string) string {
-	if strings.HasPrefix(args[0], "-") {
-		return ""
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if w.err == nil {
+		w.err = err
 	}
-	return args[0] + " "
+	return n, err
+}
+
+// oneLine is the error on one line; what is no printable character, such as a
+// terminal's commands in a file's name, is written as Go writes it.
+func oneLine(err error) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(err.Error()), " ") {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+// verbOf is the verb whose help explains the arguments, and a space.
+func verbOf(k *kong.Kong, args []string) string {
+	for _, v := range k.Model.Children {
+		if v.Name == args[0] {
+			return args[0] + " "
+		}
+	}
+	return ""
 }

@@ -63,6 +63,11 @@ func (reportCmd) Help() string {
 
 func (c *reportCmd) Run(ctx context.Context, s streams) error {
 	if c.Serve != "" {
+		for _, dir := range c.Traces {
+			if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+				return misuse{fmt.Errorf("%s is no folder: start its search first", dir)}
+			}
+		}
 		err := page.Serve(ctx, c.Serve, page.Live{Report: page.Report{Title: "Edgewise: running searches"}, Dirs: c.Traces}, func(url string) {
 			fmt.Fprintf(s.out, "%s follows %s; interrupt to stop\n", url, strings.Join(c.Traces, ", "))
 		})

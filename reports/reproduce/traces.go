@@ -29,6 +29,9 @@ func FromTraces(dirs []string, jobs int, progress func(done, total int)) ([]Run,
 		if m.Origin != trace.Observed {
 			return nil, fmt.Errorf("%s holds a prediction: compare takes observed traces", dir)
 		}
+		if len(t.Points) == 0 {
+			return nil, fmt.Errorf("%s holds no points yet: there is nothing to report", dir)
+		}
 		if other, ok := at[m.Run]; ok {
 			return nil, fmt.Errorf("%s and %s hold the same run %s: name one of them", other, dir, m.Run)
 		}

@@ -2,7 +2,6 @@ package reproduce
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"edgewise/reports/figure"
@@ -50,7 +49,7 @@ func Write(out string, runs []Run, formats []figure.Format) error {
 			if p.Err != nil {
 				continue
 			}
-			if err := replaceTrace(filepath.Join(r.Folder, "predicted", stem(p.Name)), p.Trace.Coarsen(thin)); err != nil {
+			if err := trace.Replace(filepath.Join(r.Folder, "predicted", stem(p.Name)), p.Trace.Coarsen(thin)); err != nil {
 				return err
 			}
 		}
@@ -78,14 +77,6 @@ func NewSet(title string, runs []Run) (*paper.Set, error) {
 		}
 	}
 	return s, nil
-}
-
-// replaceTrace writes a trace that can be made again from the run beside it.
-func replaceTrace(dir string, t *trace.Trace) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("replacing the prediction in %s: %w", dir, err)
-	}
-	return trace.Write(dir, t)
 }
 
 // stem makes a file name of a predictor's name.

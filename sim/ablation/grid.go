@@ -83,12 +83,22 @@ func Shipped(name string) (Grid, error) {
 	return Decode("the "+name+" grid", text)
 }
 
+// maxFile bounds the size of a grid file.
+const maxFile = 1 << 20
+
 // Load reads a grid from a TOML file, or the shipped grid of that name.
 func Load(path string) (Grid, error) {
 	if path == Default || path == Variants {
 		return Shipped(path)
 	}
-	text, err := os.ReadFile(path)
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > maxFile {
+		err = fmt.Errorf("%s is %d bytes, more than %d", path, info.Size(), maxFile)
+	}
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(path)
+	}
 	if err != nil {
 		return Grid{}, fmt.Errorf("reading the grid: %w", err)
 	}

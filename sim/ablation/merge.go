@@ -2,7 +2,9 @@ package ablation
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,9 +18,17 @@ var runFiles = []string{trace.ManifestFile, trace.PointsFile, failureFile}
 // returns how many it copied. A run that is there already must have the same bytes: two
 // machines that disagree about a run are an error that names it.
 func Merge(jobs []Job, from []string, out string) (copied int, err error) {
+	for _, src := range from {
+		if _, err := os.Stat(src); err != nil {
+			return 0, fmt.Errorf("merging: %w", err)
+		}
+	}
 	for _, j := range Unique(jobs) {
 		for _, src := range from {
 			dir := j.Folder(src)
+			if _, err := trace.ReadManifest(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return copied, fmt.Errorf("merging run %s (%s): %w", j.ID(), j.Spec.Name, err)
+			}
 			if _, err := os.Stat(filepath.Join(dir, failureFile)); err != nil {
 				if t, terr := trace.Read(dir); terr != nil || !t.Complete() {
 					continue

@@ -30,7 +30,11 @@ func Run(ctx context.Context, jobs []Job, o Options) error {
 	var left []Job
 	total := 0
 	for _, j := range Unique(jobs) {
-		if _, err := j.outcome(o.Out); err != nil {
+		_, err := j.outcome(o.Out)
+		if err == nil {
+			err = search.Tidy(j.Folder(o.Out))
+		}
+		if err != nil {
 			left = append(left, j)
 			total += j.Work()
 		}
@@ -62,7 +66,20 @@ func Run(ctx context.Context, jobs []Job, o Options) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return errors.Join(errs...)
+	var first error
+	more := -1
+	for _, err := range errs {
+		if err != nil {
+			more++
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	if more > 0 {
+		return fmt.Errorf("%w (and %d more runs)", first, more)
+	}
+	return first
 }
 
 // run makes one run. Its error is a fault of the folder, not of the search.

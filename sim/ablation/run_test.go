@@ -137,6 +137,16 @@ func TestEveryWayToRunGivesTheSameBytes(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte(`"source"`), []byte(`"sourcf"`), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := Merge(jobs, shards, out); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a damaged manifest is merged: %v", err)
+	}
+	body, _, ok := bytes.Cut(text, []byte(",\n  \"crc\""))
+	if !ok {
+		t.Fatal("the manifest carries no checksum")
+	}
+	if err := os.WriteFile(path, append(body, "\n}\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := Merge(jobs, shards, out); err == nil || !strings.Contains(err.Error(), "differ") {
 		t.Errorf("machines that disagree are merged: %v", err)
 	}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"math"
+	"slices"
 
 	"edgewise/sim/trace"
 )
@@ -40,7 +41,20 @@ func (r *Report) motion(t *trace.Trace) {
 		r.add(Warning, frozenAt, t.Points[frozenAt].Step, frozen, "alpha stands still between points",
 			"updates are lost below the printed resolution, or skipped")
 	}
-	if last := &t.Points[len(t.Points)-1]; saturated(last) {
+	lost, lostAt := 0, -1
+	for i := range t.Points {
+		if slices.Contains(t.Points[i].Signs, trace.Rounding) {
+			if lost == 0 {
+				lostAt = i
+			}
+			lost++
+		}
+	}
+	if lost > 0 {
+		r.add(Warning, lostAt, t.Points[lostAt].Step, lost, "significance is lost: alpha's step, or what tells an edge's costs apart, is below the rounding",
+			"alpha follows noise there, which Adam blows up to full steps; try precision float64")
+	}
+	if last := &t.Points[len(t.Points)-1]; trace.SaturatedAt(last.Prob) {
 		r.add(Note, len(t.Points)-1, last.Step, 1, "every edge has an operation of probability above 0.9999",
 			"gradients of alpha are below 1e-4 of the costs: the wiring can hardly change any more")
 	}
@@ -90,21 +104,6 @@ func same(a, b [][][]float64) bool {
 				if a[k][e][o] != b[k][e][o] && !math.IsNaN(a[k][e][o]) {
 					return false
 				}
-			}
-		}
-	}
-	return true
-}
-
-func saturated(p *trace.Point) bool {
-	for _, k := range p.Prob {
-		for _, e := range k {
-			top := 0.0
-			for _, v := range e {
-				top = max(top, v)
-			}
-			if !(top == 0 || top > 0.9999) {
-				return false
 			}
 		}
 	}

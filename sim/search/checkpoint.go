@@ -56,12 +56,20 @@ func writeCheckpoint(dir, run string, offset int64, state []byte) error {
 }
 
 // readCheckpoint returns the length of the trace and the driver's state, or ok
-// false when there is no checkpoint. A damaged one is an error.
-func readCheckpoint(dir, run string) (offset int64, state []byte, ok bool, err error) {
+// false when there is no checkpoint. A damaged one, and one of more than most
+// bytes, is an error.
+func readCheckpoint(dir, run string, most int64) (offset int64, state []byte, ok bool, err error) {
 	path := filepath.Join(dir, checkpointFile)
-	text, err := os.ReadFile(path)
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil, false, nil
+	}
+	if err == nil && info.Size() > most {
+		err = fmt.Errorf("%s is %d bytes, more than the %d that this search can need: delete it to start the run anew", path, info.Size(), most)
+	}
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return 0, nil, false, fmt.Errorf("reading the checkpoint: %w", err)
@@ -115,7 +123,7 @@ func open(dir string, m trace.Manifest, d driver, resume bool) (w *trace.Writer,
 	if have.Run != m.Run || have.Version != m.Version || have.Data != m.Data {
 		return nil, false, fmt.Errorf("resuming %s: it holds run %s of %s, not run %s of %s: choose another folder", dir, have.Run, have.Version, m.Run, m.Version)
 	}
-	offset, state, ok, err := readCheckpoint(dir, m.Run)
+	offset, state, ok, err := readCheckpoint(dir, m.Run, 4*int64(len(d.save()))+1<<16) // more than any optimiser's memory
 	if err != nil {
 		return nil, false, err
 	}
@@ -128,6 +136,9 @@ func open(dir string, m trace.Manifest, d driver, resume bool) (w *trace.Writer,
 	}
 	if err := d.load(state); err != nil {
 		return nil, false, fmt.Errorf("resuming %s: %w", dir, err)
+	}
+	if err := trace.Verify(dir, offset); err != nil {
+		return nil, false, fmt.Errorf("resuming %s: %w: delete %s to start the run anew", dir, err, checkpointFile)
 	}
 	w, err = trace.Resume(dir, offset)
 	return w, false, err

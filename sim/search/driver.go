@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 
 	"edgewise/sim/spec"
@@ -246,9 +245,18 @@ func Store(ctx context.Context, s spec.Spec, dir string, resume bool, o Options)
 		err = cerr
 	}
 	if err == nil || errors.Is(err, ErrDiverged) {
-		if rerr := os.Remove(filepath.Join(dir, checkpointFile)); rerr != nil && !errors.Is(rerr, os.ErrNotExist) && err == nil {
-			err = fmt.Errorf("removing the checkpoint of a finished search: %w", rerr)
+		if rerr := Tidy(dir); err == nil {
+			err = rerr
 		}
 	}
 	return err
+}
+
+// Tidy removes the checkpoint of a finished search, which a crash may have left
+// beside its trace.
+func Tidy(dir string) error {
+	if err := trace.RemoveFile(filepath.Join(dir, checkpointFile)); err != nil {
+		return fmt.Errorf("removing the checkpoint of a finished search: %w", err)
+	}
+	return nil
 }

@@ -41,7 +41,8 @@ type run[T kernel.Float] struct {
 	assign  *assignment[T]
 	before  []float64 // alpha before its last step, for settlers
 
-	step int
+	step     int
+	previous []float64 // alpha before the step that is being made
 }
 
 // norms are the kinds of norm by their names in a spec.
@@ -256,6 +257,7 @@ func (r *run[T]) headNorm() float64 {
 // advance makes one step and returns its point.
 func (r *run[T]) advance() (*trace.Point, error) {
 	p := r.begin()
+	r.previous = append(r.previous[:0], r.arch.alpha...)
 	var err error
 	if r.spec.Level == spec.Bilevel {
 		err = r.bilevel(p)
@@ -268,6 +270,7 @@ func (r *run[T]) advance() (*trace.Point, error) {
 	if err != nil {
 		return p, fmt.Errorf("step %d: %w", r.step, err)
 	}
+	p.Signs = r.signs(p, r.previous)
 	r.step++
 	return p, nil
 }

@@ -117,6 +117,12 @@ func (s Spec) checkFields() error {
 	if err != nil {
 		return fmt.Errorf("net: %w", err)
 	}
+	if len(space.Ops) == 1 && space.Ops[0].Name == cell.None {
+		return fmt.Errorf("net.ops is [none]: nothing would reach the head; name an operation beside it")
+	}
+	if s.Seed > math.MaxInt64 {
+		return fmt.Errorf("seed is %d: it must be 0 to %d", s.Seed, int64(math.MaxInt64))
+	}
 	side := s.Data.Side
 	for _, k := range space.Stack {
 		if k == cell.Reduction {

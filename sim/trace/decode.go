@@ -81,8 +81,22 @@ type wire struct {
 	Hessian  [][]number     `json:"hessian"`
 	Genotype string         `json:"genotype"`
 	Line     int            `json:"line"`
+	Signs    []string       `json:"signs"`
 	Status   string         `json:"status"`
 	scalars  map[string]number
+}
+
+// checked splits a line of the file into what its checksum covers and the
+// checksum, and refuses it unless they match.
+func checked(text []byte) (body, sum []byte, err error) {
+	if len(text) < crcTail || !bytes.HasPrefix(text[len(text)-crcTail:], []byte(`,"crc":"`)) || text[len(text)-2] != '"' || text[len(text)-1] != '}' {
+		return nil, nil, fmt.Errorf("no checksum at the end of the line: it is cut short or not an Edgewise trace")
+	}
+	body, sum = text[:len(text)-crcTail], text[len(text)-10:len(text)-2]
+	if got := fmt.Sprintf("%08x", crc32.Checksum(body, castagnoli)); got != string(sum) {
+		return nil, nil, fmt.Errorf("checksum %q does not match the line (%s): it is damaged", sum, got)
+	}
+	return body, sum, nil
 }
 
 // DecodePoint reads one line written by AppendPoint, with or without its
@@ -90,13 +104,8 @@ type wire struct {
 // an error.
 func DecodePoint(text []byte) (Point, error) {
 	text = bytes.TrimSuffix(text, []byte("\n"))
-	if len(text) < crcTail || !bytes.HasPrefix(text[len(text)-crcTail:], []byte(`,"crc":"`)) {
-		return Point{}, fmt.Errorf("no checksum at the end of the line: it is cut short or not an Edgewise trace")
-	}
-	body := text[:len(text)-crcTail]
-	want := text[len(text)-10 : len(text)-2]
-	if got := fmt.Sprintf("%08x", crc32.Checksum(body, castagnoli)); got != string(want) {
-		return Point{}, fmt.Errorf("checksum %q does not match the line (%s): it is damaged", want, got)
+	if _, _, err := checked(text); err != nil {
+		return Point{}, err
 	}
 	var w wire
 	if err := json.Unmarshal(text, &w); err != nil {
@@ -155,7 +164,7 @@ func (w *wire) point() Point {
 		Alpha: floats3(w.Alpha), Prob: floats3(w.Prob), Gate: floats3(w.Gate), EdgeCost: floats2(w.EdgeCost), SkipCost: floats(w.SkipCost),
 		Train: w.split("train"), Search: w.split("search"), Test: w.split("test"), Discrete: w.split("discrete"),
 		CostToDate: floats3(w.ToDate), Grad: floats3(w.Grad), Hessian: floats2(w.Hessian), Genotype: w.Genotype, Line: w.Line,
-		Status: w.Status,
+		Signs: w.Signs, Status: w.Status,
 	}
 	if w.Mean != nil {
 		p.Cost = &Cost{Count: floats3(w.Count), Mean: floats3(w.Mean), Square: floats3(w.Square)}

@@ -140,6 +140,10 @@ func AppendPoint(dst []byte, p *Point) []byte {
 	if p.Line != 0 {
 		l.integer("line", p.Line)
 	}
+	if len(p.Signs) > 0 {
+		l.key("signs")
+		list(&l, p.Signs, l.text)
+	}
 	if p.Status != "" {
 		l.key("status")
 		l.text(p.Status)

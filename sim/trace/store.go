@@ -3,7 +3,6 @@ package trace
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,49 +20,6 @@ const (
 // maxLine bounds one point: a 12-node, 8-operation point with cross moments is
 // under 2 MB.
 const maxLine = 64 << 20
-
-// WriteFile replaces the file at path in one step: the bytes are written to a
-// temporary file beside it, flushed to the disk and renamed. The old file
-// survives every failure.
-func WriteFile(path string, text []byte) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = fmt.Errorf("writing %s: %w", path, err)
-		}
-	}()
-	if _, err = f.Write(text); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
 
 // Writer appends points to a trace folder. Points that were appended before the
 // last Sync survive a crash; a point that was being written when it came is
@@ -95,18 +51,13 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err == nil {
+		err = hold(f)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("creating the trace: %w", err)
 	}
 	return &Writer{file: f, buf: bufio.NewWriterSize(f, 1<<16)}, nil
-}
-
-func (m *Manifest) encode() ([]byte, error) {
-	text, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("encoding the manifest: %w", err)
-	}
-	return append(text, '\n'), nil
 }
 
 // Resume opens the trace in dir for appending after its first offset bytes,
@@ -115,6 +66,10 @@ func Resume(dir string, offset int64) (*Writer, error) {
 	path := filepath.Join(dir, PointsFile)
 	f, err := os.OpenFile(path, os.O_WRONLY, 0o644)
 	if err != nil {
+		return nil, fmt.Errorf("resuming the trace: %w", err)
+	}
+	if err := hold(f); err != nil {
+		f.Close()
 		return nil, fmt.Errorf("resuming the trace: %w", err)
 	}
 	info, err := f.Stat()
@@ -165,35 +120,6 @@ func (w *Writer) Close() error {
 	return err
 }
 
-// Write stores a whole trace in dir as Create and Append would.
-func Write(dir string, t *Trace) error {
-	w, err := Create(dir, t.Manifest)
-	if err != nil {
-		return err
-	}
-	for i := range t.Points {
-		if err := w.Append(&t.Points[i]); err != nil {
-			w.Close()
-			return err
-		}
-	}
-	return w.Close()
-}
-
-// ReadManifest reads the manifest of the trace in dir.
-func ReadManifest(dir string) (Manifest, error) {
-	var m Manifest
-	path := filepath.Join(dir, ManifestFile)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return m, fmt.Errorf("reading the trace: %w", err)
-	}
-	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("reading the trace: %s: %w", path, err)
-	}
-	return m, m.check(path)
-}
-
 // Read reads the trace in dir. Where a line is damaged the sound points before
 // it are returned together with an error that names the file and the line.
 func Read(dir string) (*Trace, error) {
@@ -215,10 +141,15 @@ func Read(dir string) (*Trace, error) {
 	return t, err
 }
 
-func readPoints(r io.Reader, m *Manifest) ([]Point, error) {
-	var points []Point
+func lines(r io.Reader) *bufio.Scanner {
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 1<<16), maxLine)
+	return s
+}
+
+func readPoints(r io.Reader, m *Manifest) ([]Point, error) {
+	var points []Point
+	s := lines(r)
 	for n := 1; s.Scan(); n++ {
 		if len(bytes.TrimSpace(s.Bytes())) == 0 {
 			continue

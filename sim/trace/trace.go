@@ -93,6 +93,8 @@ type Point struct {
 	// supernet: its loss minus Test's is the gap of discretisation.
 	Discrete *Split
 
+	Signs []string // Dead, Saturated, Rounding: what was wrong with the search in the window
+
 	Status string // empty, or what ended the trace: Complete or a named failure
 }
 

@@ -62,6 +62,9 @@ func (a *Accumulator) Add(p *Point) {
 		a.p.Steps, a.p.Gate, a.p.Cost, a.p.EdgeCost, a.p.SkipCost, a.p.Train, a.p.Search, a.p.Test = 0, nil, nil, nil, nil, nil, nil, nil
 	}
 	a.p.Steps += p.Steps
+	if len(p.Signs) > 0 {
+		a.p.Signs = merged(a.p.Signs, p.Signs)
+	}
 	a.train.add(p.Train)
 	a.srch.add(p.Search)
 	a.test.add(p.Test)

@@ -45,6 +45,9 @@ func NewSpace(ops []Operation, c Cell, cells int, reductions []int) (Space, erro
 		if r < 0 || r >= cells {
 			return Space{}, fmt.Errorf("reduction cell %d is outside the stack of %d", r, cells)
 		}
+		if s.Stack[r] == Reduction {
+			return Space{}, fmt.Errorf("reduction cell %d is named twice", r)
+		}
 		s.Stack[r] = Reduction
 	}
 	return s, nil

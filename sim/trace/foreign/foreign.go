@@ -199,5 +199,9 @@ func Import(path string, o Options) (t *trace.Trace, findings []check.Finding, e
 		}
 		f = Formats()[i]
 	}
-	return f.read(path, o.Options)
+	t, findings, err = f.read(path, o.Options)
+	if err != nil && !strings.Contains(err.Error(), filepath.Base(path)) {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return t, findings, err
 }

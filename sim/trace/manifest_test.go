@@ -1,0 +1,112 @@
+package trace
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A manifest that was written reads back; one byte changed is noticed, and one that
+// never had a checksum is read.
+func TestManifestCarriesItsChecksum(t *testing.T) {
+	m := manifest(t)
+	text, err := m.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	read := func(s string) error {
+		if err := os.WriteFile(filepath.Join(dir, ManifestFile), []byte(s), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadManifest(dir)
+		return err
+	}
+	if err := read(string(text)); err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), `"batch": 64`, `"batch": 65`, 1)
+	if changed == string(text) {
+		t.Fatal("the manifest holds no batch")
+	}
+	if err := read(changed); err == nil || !strings.Contains(err.Error(), "checksum") {
+		t.Errorf("a changed batch: %v", err)
+	}
+	body, _, _ := strings.Cut(changed, ",\n  \"crc\"")
+	if err := read(body + "\n}\n"); err != nil {
+		t.Errorf("without a checksum: %v", err)
+	}
+}
+
+// Two writers of one folder are one too many; the second is told.
+func TestOneWriterHoldsATrace(t *testing.T) {
+	m := manifest(t)
+	dir := t.TempDir()
+	w, err := Create(dir, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Resume(dir, 0); err == nil || !strings.Contains(err.Error(), "another run") {
+		t.Errorf("a second writer: %v", err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if w, err = Resume(dir, 0); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+}
+
+// A trace is replaced whole, and what a crash left of another try is cleared away.
+func TestReplace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	prob := [][][]float64{{{1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}}}
+	for steps := 1; steps < 4; steps++ {
+		if err := os.MkdirAll(filepath.Join(filepath.Dir(dir), ".run.new", "rest"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		tr := &Trace{Manifest: manifest(t), Points: []Point{{Steps: steps, Prob: prob}}}
+		if err := Replace(dir, tr); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Read(dir)
+		if err != nil || got.Points[0].Steps != steps {
+			t.Fatalf("%d: %v", steps, err)
+		}
+		if err := Replace(dir, tr); err != nil {
+			t.Fatal(err)
+		}
+		if left, _ := os.ReadDir(filepath.Dir(dir)); len(left) != 1 {
+			t.Errorf("%d entries beside the trace", len(left)-1)
+		}
+	}
+	if err := Write(dir, &Trace{Manifest: manifest(t), Points: []Point{{Steps: 9, Prob: prob}}}); err == nil {
+		t.Error("Write put another trace in the place of one")
+	}
+}
+
+func FuzzManifest(f *testing.F) {
+	m := manifest(f)
+	text, err := m.encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{"format":"edgewise-trace/1","origin":"observed","kinds":["normal"],"nodes":1,"concat":[2],"edges":[[0,2]],"ops":["none"]}`))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(filepath.Join(dir, ManifestFile), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		m, err := ReadManifest(dir)
+		if err != nil {
+			return
+		}
+		m.Cell().Effective(make([]bool, len(m.Edges)))
+		if _, err := m.encode(); err != nil {
+			t.Fatalf("a manifest that was read cannot be written: %v", err)
+		}
+	})
+}
