@@ -18,10 +18,11 @@ import (
 )
 
 type ablateCmd struct {
-	Run   ablateRunCmd   `cmd:"" default:"withargs" help:"Make the runs of a grid, or one shard of them, and print the tables (the default)."`
-	Plan  ablatePlanCmd  `cmd:"" help:"List the runs of a grid and what is left of them, or write a Slurm array job."`
-	Merge ablateMergeCmd `cmd:"" help:"Gather the runs of shards and print the tables."`
-	Map   ablateMapCmd   `cmd:"" help:"Map thousands of closed-form searches: the none prior against alpha's learning rate."`
+	Run     ablateRunCmd     `cmd:"" default:"withargs" help:"Make the runs of a grid, or one shard of them, and print the tables (the default)."`
+	Plan    ablatePlanCmd    `cmd:"" help:"List the runs of a grid and what is left of them, or write a Slurm array job."`
+	Merge   ablateMergeCmd   `cmd:"" help:"Gather the runs of shards and print the tables."`
+	Methods ablateMethodsCmd `cmd:"" help:"Set published search methods side by side: biases, derived cells, cost, claims."`
+	Map     ablateMapCmd     `cmd:"" help:"Map thousands of closed-form searches: the none prior against alpha's learning rate."`
 }
 
 func (ablateCmd) Help() string {

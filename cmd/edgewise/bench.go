@@ -9,15 +9,20 @@ import (
 	"edgewise/reports/bench"
 	"edgewise/reports/table"
 	"edgewise/sim/kernel"
+	"edgewise/sim/latency"
+	"edgewise/sim/trace"
 )
 
 type benchCmd struct {
-	Repeat int    `help:"Timed repetitions; the median is printed." default:"10"`
-	Short  bool   `help:"The small cases only."`
-	Torch  bool   `help:"Time the same steps with PyTorch too."`
-	Python string `help:"Interpreter that has PyTorch; by default the first of python3 and the system's that has it."`
-	Out    string `help:"Also write the tables to that folder as .tex, .csv and .md." type:"path"`
-	JSON   bool   `name:"json" help:"Print the tables as JSON."`
+	Repeat  int    `help:"Timed repetitions; the median is printed." default:"10"`
+	Short   bool   `help:"The small cases only."`
+	Torch   bool   `help:"Time the same steps with PyTorch too."`
+	Python  string `help:"Interpreter that has PyTorch; by default the first of python3 and the system's that has it."`
+	Latency int    `help:"Time that many randomly drawn cells instead, for search --algorithm latency; --out gets latency.csv."`
+	Machine string `help:"What the table of latencies says of this machine." default:"this machine"`
+	Table   string `help:"Score the latencies of that table instead of timing cells." type:"path"`
+	Out     string `help:"Also write the tables to that folder as .tex, .csv and .md." type:"path"`
+	JSON    bool   `name:"json" help:"Print the tables as JSON."`
 }
 
 func (benchCmd) Help() string {
@@ -29,6 +34,9 @@ func (benchCmd) Help() string {
 func (c *benchCmd) Run(ctx context.Context, s streams) error {
 	if c.Repeat < 1 {
 		return misuse{fmt.Errorf("--repeat is %d: it must be at least 1", c.Repeat)}
+	}
+	if c.Latency != 0 || c.Table != "" {
+		return c.latencies(ctx, s)
 	}
 	o := bench.Options{Repeat: c.Repeat, Short: c.Short, Torch: c.Torch, Threads: max(2, runtime.GOMAXPROCS(0)), Python: c.Python}
 	path, err := kernel.CurrentPath()
@@ -68,4 +76,39 @@ func (c *benchCmd) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(s.out)
 	}
 	return nil
+}
+
+// latencies times cells, or reads a table of them, and says how well a regressor
+// predicts them.
+func (c *benchCmd) latencies(ctx context.Context, s streams) error {
+	var t *latency.Table
+	var err error
+	if c.Table != "" {
+		t, err = latency.Load(c.Table)
+		if err != nil {
+			return misuse{err}
+		}
+	} else {
+		bar := newProgress(s.err, "latency")
+		t, err = latency.Measure(ctx, latency.Setting{Nodes: 2, Channels: 8, Side: 16, Batch: 64, Samples: c.Latency, Repeats: c.Repeat, Seed: 1, Machine: c.Machine}, bar.set)
+		bar.close()
+		if err != nil {
+			return misuse{err}
+		}
+	}
+	out := bench.Latencies(t)
+	if c.Out != "" {
+		if err := table.Save(filepath.Clean(c.Out), &out); err != nil {
+			return err
+		}
+		if c.Table == "" {
+			if err := trace.WriteFile(filepath.Join(c.Out, "latency.csv"), t.Encode()); err != nil {
+				return err
+			}
+		}
+	}
+	if c.JSON {
+		return out.JSON(s.out)
+	}
+	return out.Terminal(s.out, 0)
 }

@@ -54,14 +54,21 @@ func (c *predictCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	score, err := predict.Compare(p, t)
-	if err != nil {
-		return err
+	var score predict.Score
+	none := t.Manifest.None() >= 0
+	if none {
+		if score, err = predict.Compare(p, t); err != nil {
+			return err
+		}
 	}
 	if err := trace.Write(c.Out, p); err != nil {
 		return err
 	}
 	if err := printSummary(s.out, filepath.Clean(c.Out), p, c.JSON); err != nil || c.JSON {
+		return err
+	}
+	if !none {
+		_, err = fmt.Fprintln(s.out, "the space has no none: there is no none-probability to compare with the observed trace")
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "against the observed trace: R2 of none-probability %v over %d points\n", score.Pooled, score.Points)

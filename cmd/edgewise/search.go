@@ -111,6 +111,9 @@ func (c *searchCmd) spec() (spec.Spec, error) {
 	}
 	if c.Algorithm != "" && c.Algorithm != sp.Algorithm {
 		sp.Use(c.Algorithm)
+		if sp.Name == spec.Default().Name {
+			sp.Name = c.Algorithm
+		}
 	}
 	text(&sp.Level, c.Level)
 	text(&sp.Estimator, c.Estimator)

@@ -89,8 +89,10 @@ func (j Job) run(ctx context.Context, out string, progress func(steps int)) erro
 	if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("run %s: %w", j.ID(), err)
 	}
-	err := search.Store(ctx, j.Spec, dir, true, search.Options{
-		Workers: 1, Checkpoint: 200, Progress: func(done, _ int, _ *trace.Point) { progress(done) },
+	err := metered(dir, func() error {
+		return search.Store(ctx, j.Spec, dir, true, search.Options{
+			Workers: 1, Checkpoint: 200, Progress: func(done, _ int, _ *trace.Point) { progress(done) },
+		})
 	})
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"edgewise/sim/intervention"
+	"edgewise/sim/latency"
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 	"edgewise/theory/cell"
@@ -23,26 +24,27 @@ const maxEdges = 6
 // field is the mean field of a search in a world: for one-hot gates it takes the
 // expectation over all wirings, for soft ones there is one.
 type field struct {
-	w      World
-	spec   *spec.Spec
-	space  cell.Space
-	ops    [][]int // [edge]: allowed operations
-	at     []int   // [edge]: offset in alpha
-	alpha  []float64
-	before []float64 // alpha before a step
-	gate   dynamics.Gate
-	prob   [][]float64 // [edge][op]: share of the edge's weight
-	weight [][]float64 // [edge][op]: gate(alpha)
-	g1, g2 []float64
-	st     state
-	train  *split
-	search *split // what alpha is trained on; train in a single-level search
-	held   *split // what it is trained on beside, at level mixed
-	lambda float64
-	nodes  map[int][][]float64 // quadrature of gdas by number of operations
-	soft   [][][][]float64     // its soft gates, [edge][op that wins][node][op]
-	past   *intervention.Past
-	pull   pulls
+	w       World
+	spec    *spec.Spec
+	space   cell.Space
+	ops     [][]int // [edge]: allowed operations
+	at      []int   // [edge]: offset in alpha
+	alpha   []float64
+	before  []float64 // alpha before a step
+	gate    dynamics.Gate
+	latency *latency.Term
+	prob    [][]float64 // [edge][op]: share of the edge's weight
+	weight  [][]float64 // [edge][op]: gate(alpha)
+	g1, g2  []float64
+	st      state
+	train   *split
+	search  *split // what alpha is trained on; train in a single-level search
+	held    *split // what it is trained on beside, at level mixed
+	lambda  float64
+	nodes   map[int][][]float64 // quadrature of gdas by number of operations
+	soft    [][][][]float64     // its soft gates, [edge][op that wins][node][op]
+	past    *intervention.Past
+	pull    pulls
 
 	loss, entropy float64 // of the split that alpha is trained on
 }
@@ -132,6 +134,8 @@ func (w World) field(s *spec.Spec) (*field, error) {
 		return nil, fmt.Errorf("%d cells: %w: it has one cell", len(space.Stack), ErrNoTheory)
 	case !covered[s.Relaxation()]:
 		return nil, fmt.Errorf("algorithm %s: %w: it has dsnas, darts, gdas and proxyless", s.Algorithm, ErrNoTheory)
+	case s.Net.NodeNorm:
+		return nil, fmt.Errorf("net.node_norm: %w: behind a batch norm logits are no sum of voters", ErrNoTheory)
 	case s.Order != 1:
 		return nil, fmt.Errorf("order %d: %w", s.Order, ErrNoTheory)
 	case s.BrokenLaw() != "":
@@ -152,6 +156,15 @@ func (w World) field(s *spec.Spec) (*field, error) {
 		f.prob = append(f.prob, make([]float64, len(space.Ops)))
 		f.weight = append(f.weight, make([]float64, len(space.Ops)))
 		n += len(list)
+	}
+	if s.Algorithm == spec.Latency {
+		table, err := latency.Load(s.Latency.Table)
+		if err != nil {
+			return nil, err
+		}
+		if f.latency, err = latency.NewTerm(table, s.Latency.Samples, s.Latency.Weight, space); err != nil {
+			return nil, err
+		}
 	}
 	f.alpha, f.g1, f.g2 = make([]float64, n), make([]float64, n), make([]float64, n)
 	for i := range f.alpha {
@@ -226,6 +239,9 @@ func (f *field) moments() error {
 			}
 			if err := intervention.Apply(f.spec.Interventions, v); err != nil {
 				return err
+			}
+			if f.latency != nil {
+				f.latency.Add(v.Cost, f.weight)
 			}
 			f.gradient(v, p/batches)
 		}

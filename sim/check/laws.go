@@ -184,6 +184,10 @@ func (r *Report) softmax(t *trace.Trace) {
 // |L - H| plus the sum of the absolute edge costs of the largest cell: a cell
 // that no path of a sampled wiring uses carries rounding errors only.
 func (r *Report) conservation(t *trace.Trace) {
+	if s := t.Manifest.Spec; s != nil && s.Net.NodeNorm {
+		r.normalised(t)
+		return
+	}
 	last := measure{law: "last cell: costs sum to L - H", source: "P3.4", limit: 1e-3}
 	early := measure{law: "earlier cells: costs sum to 0", source: "P3.4", limit: 1e-3}
 	for i := range t.Points {
@@ -222,6 +226,35 @@ func (r *Report) conservation(t *trace.Trace) {
 	}
 	last.into(r, t, severity, means)
 	early.into(r, t, severity, means)
+}
+
+// normalised: behind the batch norm of a node its value has degree 0 in the gates
+// that enter it, so that the edge costs of every node of every cell sum to 0, up to
+// eps.
+func (r *Report) normalised(t *trace.Trace) {
+	m := measure{law: "costs of a normalised node sum to 0", source: "P3.4", limit: 1e-3}
+	for i := range t.Points {
+		p := &t.Points[i]
+		if p.EdgeCost == nil {
+			continue
+		}
+		scale, worst := 0.0, 0.0
+		for _, row := range p.EdgeCost {
+			size, sum := 0.0, map[int]float64{}
+			for e, v := range row {
+				sum[t.Manifest.Edges[e][1]] += v
+				size += math.Abs(v)
+			}
+			scale = max(scale, size)
+			for _, v := range sum {
+				worst = max(worst, math.Abs(v))
+			}
+		}
+		if scale > 1e-12 {
+			m.add(i, worst/scale)
+		}
+	}
+	m.into(r, t, Warning, "costs are of different batches, or there is no batch norm behind the nodes")
 }
 
 // AlphaSplit returns the statistics of the batch that alpha was trained on.

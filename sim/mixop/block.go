@@ -24,6 +24,7 @@ type node[T kernel.Float] struct {
 	mask       Mask[T]
 	group      kernel.Planes // channels that the passes over all incoming operations take at a time
 	fresh      bool          // G starts at zero, not with the gradient of the concatenation
+	behind     *nodeNorm[T]  // batch norm behind the sum of the incoming operations, or nil
 }
 
 // groupBytes bounds the part of a node that is visited with all of its incoming
@@ -60,7 +61,8 @@ type BlockConfig[T kernel.Float] struct {
 	Kind    cell.Kind
 	Batch   int
 	Norm    NormConfig
-	Partial int // operations see 1/Partial of the channels; below 2: all
+	Partial int  // operations see 1/Partial of the channels; below 2: all
+	Nodes   bool // batch norm without affine behind the sum of every intermediate node
 	In, InG [cell.Inputs]Images[T]
 	Out     Images[T]
 	OutG    Images[T]
@@ -84,6 +86,9 @@ func NewBlock[T kernel.Float](cfg BlockConfig[T], plan *Plan, rnd *rand.Rand) (*
 			nd.fresh = false
 		default:
 			nd.X, nd.G = NewImages[T](cfg.Batch, c, h, w), NewImages[T](cfg.Batch, c, h, w)
+		}
+		if cfg.Nodes && j >= cell.Inputs {
+			nd.behind = newNodeNorm[T](fmt.Sprintf("%snode_norms.%d", cfg.Name, j-cell.Inputs), cfg.Batch, c, h, w, cfg.Norm.Eps)
 		}
 		k.nodes = append(k.nodes, nd)
 	}

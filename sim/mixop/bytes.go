@@ -64,6 +64,9 @@ func (d *Separable[T]) bytes() Bytes {
 // per edge holds no more than the largest of them.
 func (k *Block[T]) Bytes() (b Bytes) {
 	for j, n := range k.nodes {
+		if n.behind != nil {
+			b = b.Add(n.behind.bytes())
+		}
 		for _, p := range []*Pooled[T]{k.from[j].max, k.from[j].avg} {
 			if p != nil {
 				b.Activations += Size[T](len(p.V.Data)) + int64(len(p.arg))

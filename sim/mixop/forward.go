@@ -8,6 +8,11 @@ import "edgewise/sim/kernel"
 // Nothing has been computed afterwards; memory is taken at first use.
 func (k *Block[T]) Begin(z [][]float64, batch int, train, all bool) {
 	k.train, k.batch = train, batch
+	if !train {
+		for _, n := range k.NodeNorms() {
+			n.Running()
+		}
+	}
 	for e, ed := range k.edges {
 		slot := 0
 		for i, o := range ed.ops {
@@ -173,9 +178,19 @@ func (k *Block[T]) SecondDone(i int) {
 }
 
 // Mix computes x_j = Σ Z·BN(·) of image b; a node without active input is exactly zero.
+// With batch norm behind the node it is that sum, with its moments.
 func (k *Block[T]) Mix(j, b int) {
 	n := k.nodes[j]
-	x := n.X.At(b)
+	x := n.total().At(b)
+	k.mix(n, x, j, b)
+	if n.behind != nil {
+		c := n.X.Shape.C
+		kernel.ChannelMoments(n.behind.m[b*c:][:c], x, n.X.Shape)
+	}
+}
+
+// mix writes the sum of a node's operations to x.
+func (k *Block[T]) mix(n *node[T], x []T, j, b int) {
 	var some [termsAtOnce]kernel.Term[T]
 	at, small := 0, false
 	for _, e := range n.in {

@@ -161,6 +161,9 @@ func (r *run[T]) save() []byte {
 	if r.assign != nil {
 		b = appendList(b, r.assign.state())
 	}
+	if r.prime != nil {
+		b = appendList(b, r.prime.state())
+	}
 	return b
 }
 
@@ -229,6 +232,15 @@ func (r *run[T]) load(b []byte) error {
 			return err
 		}
 		if err := r.assign.setState(state); err != nil {
+			return err
+		}
+	}
+	if r.prime != nil {
+		state := r.prime.state()
+		if b, err = takeList(b, state); err != nil {
+			return err
+		}
+		if err := r.prime.setState(state); err != nil {
 			return err
 		}
 	}

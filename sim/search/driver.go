@@ -225,6 +225,10 @@ func Store(ctx context.Context, s spec.Spec, dir string, resume bool, o Options)
 	if err != nil || done {
 		return err
 	}
+	if err := keepLatencies(s, dir); err != nil {
+		w.Close()
+		return err
+	}
 	every := o.Checkpoint
 	if every <= 0 {
 		every = 500

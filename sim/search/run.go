@@ -8,6 +8,7 @@ import (
 
 	"edgewise/sim/dataset"
 	"edgewise/sim/kernel"
+	"edgewise/sim/latency"
 	"edgewise/sim/mixop"
 	"edgewise/sim/spec"
 	"edgewise/sim/supernet"
@@ -40,6 +41,8 @@ type run[T kernel.Float] struct {
 	unroll  *unrolled[T]
 	assign  *assignment[T]
 	before  []float64 // alpha before its last step, for settlers
+	prime   *prime
+	latency *latency.Term
 
 	step     int
 	previous []float64 // alpha before the step that is being made
@@ -59,7 +62,7 @@ func config(s spec.Spec, space cell.Space, classes, workers int) supernet.Config
 	return supernet.Config{
 		Space: space, Channels: s.Net.Channels, StemMultiplier: s.Net.Stem, InChannels: 3,
 		Classes: classes, Height: s.Data.Side, Width: s.Data.Side, Batch: s.Batch,
-		Eps: s.Net.Eps, Affine: s.Net.Affine, Norm: norms[s.Net.Norm], Partial: s.Net.Partial, Workers: workers,
+		Eps: s.Net.Eps, Affine: s.Net.Affine, Norm: norms[s.Net.Norm], Partial: s.Net.Partial, NodeNorm: s.Net.NodeNorm, Workers: workers,
 	}
 }
 
@@ -96,6 +99,12 @@ func newRun[T kernel.Float](s spec.Spec, data splits, workers int) (*run[T], err
 	}
 	if s.Order == 2 {
 		r.unroll = newUnrolled(r)
+	}
+	if r.latency, err = newLatency(s, a.space); err != nil {
+		return nil, err
+	}
+	if s.Algorithm == spec.PRIME {
+		r.prime = newPrime(s, a)
 	}
 	if len(s.Interventions) > 0 {
 		r.assign = newAssignment(r)
@@ -214,7 +223,8 @@ func (r *run[T]) lambda() float64 {
 
 // moving says whether alpha takes part in the step that is due.
 func (r *run[T]) moving() bool {
-	return r.spec.Algorithm != spec.Random && !r.spec.Alpha.Freeze && r.step >= r.spec.Alpha.Warmup
+	return r.spec.Algorithm != spec.Random && !r.spec.Alpha.Freeze && r.step >= r.spec.Alpha.Warmup &&
+		(r.prime == nil || r.prime.due(r.step))
 }
 
 // learning says whether theta takes part in the step that is due.
@@ -319,6 +329,9 @@ func (r *run[T]) joint(p *trace.Point) error {
 	if err := r.intervene(p); err != nil {
 		return err
 	}
+	if err := r.addTerms(); err != nil {
+		return err
+	}
 	r.observe(p)
 	if err := r.moveTheta(); err != nil {
 		return err
@@ -330,6 +343,36 @@ func (r *run[T]) joint(p *trace.Point) error {
 // bilevel trains alpha on a batch of the search split, then theta on one of the
 // training split with gates of the new alpha.
 func (r *run[T]) bilevel(p *trace.Point) error {
+	moved := r.moving()
+	if r.prime == nil || moved {
+		if err := r.architecture(p); err != nil {
+			return err
+		}
+	}
+	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates/theta"))
+	err := r.batch("train", r.splits.train, r.step)
+	if err != nil {
+		return err
+	}
+	if p.Train, err = r.forward(supernet.Train); err != nil {
+		return err
+	}
+	if !r.learning() {
+		return nil
+	}
+	r.net.ZeroGrad()
+	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: true}); err != nil {
+		return err
+	}
+	if r.prime != nil {
+		norm := r.theta.norm()
+		r.prime.end(moved, norm*norm)
+	}
+	return r.moveTheta()
+}
+
+// architecture is the part of a bi-level step that moves alpha.
+func (r *run[T]) architecture(p *trace.Point) error {
 	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates/alpha"))
 	var err error
 	if r.unroll != nil && r.moving() {
@@ -343,23 +386,23 @@ func (r *run[T]) bilevel(p *trace.Point) error {
 	if err != nil {
 		return err
 	}
+	if err := r.addTerms(); err != nil {
+		return err
+	}
 	r.observe(p)
 	r.moveAlpha()
-	r.algo.gates(r.z, r.arch, r.lambda(), r.sampler("gates/theta"))
-	if err := r.batch("train", r.splits.train, r.step); err != nil {
-		return err
+	return nil
+}
+
+// addTerms adds to the costs what a method's loss of alpha has beside the loss.
+func (r *run[T]) addTerms() error {
+	if r.latency != nil {
+		r.latency.Add(r.c[0], r.arch.weight[0])
 	}
-	if p.Train, err = r.forward(supernet.Train); err != nil {
-		return err
+	if r.prime != nil {
+		return r.prime.regularise(r.c, float64(r.step)/float64(r.spec.Steps))
 	}
-	if !r.learning() {
-		return nil
-	}
-	r.net.ZeroGrad()
-	if err := r.net.Backward(r.dlogits, supernet.Want{Theta: true}); err != nil {
-		return err
-	}
-	return r.moveTheta()
+	return nil
 }
 
 // searchCosts fills c from the next batch of the search split.
@@ -391,13 +434,12 @@ func (r *run[T]) costPass() (*trace.Split, error) {
 // observe writes costs and sampled gates into the point.
 func (r *run[T]) observe(p *trace.Point) {
 	count := make([][][]float64, len(r.z))
-	oneHot := r.spec.OneHot()
 	wide, _ := r.algo.(wider)
 	for k := range count {
 		count[k] = newTable(len(r.z[k]), len(r.arch.space.Ops))
 		for e, list := range r.arch.ops[k] {
 			for i, o := range list {
-				if wide != nil && wide.counted(k, e, i) || wide == nil && (!oneHot || r.z[k][e][o] == 1) {
+				if wide != nil && wide.counted(k, e, i) || wide == nil && r.z[k][e][o] != 0 {
 					count[k][e][o] = 1
 				}
 			}

@@ -95,7 +95,18 @@ func variants() []spec.Spec {
 	s.RADARS = &spec.RADARSRule{Prunings: 2}
 	out = append(out, s)
 	s.Name, s.Level, s.RADARS = "radars controller", spec.Single, &spec.RADARSRule{Controller: true}
-	return append(out, s)
+	out = append(out, s)
+	for _, change := range []func(p *spec.Prime){
+		func(p *spec.Prime) { p.Every, p.Factor, p.Threshold = 1, 2, 10 },
+		func(p *spec.Prime) { p.Every, p.Dynamic, p.Regulariser = 2, false, spec.ADMM },
+	} {
+		s = tiny()
+		s.Use(spec.PRIME)
+		change(s.Prime)
+		s.Name, s.Alpha.Rate, s.Record.Eval, s.Record.Discrete = "prime "+s.Prime.Regulariser, 0.05, 3, true
+		out = append(out, s)
+	}
+	return out
 }
 
 func encode(t *testing.T, s spec.Spec, o Options) []byte {

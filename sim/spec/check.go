@@ -141,6 +141,12 @@ func (s Spec) checkFields() error {
 	if err := s.checkInterventions(); err != nil {
 		return err
 	}
+	if voters, _ := intervention.Needs(s.Interventions); voters && s.Net.NodeNorm {
+		return fmt.Errorf("interventions with net.node_norm: logits are no sum of voters behind a node's batch norm; drop one of the two")
+	}
+	if s.Net.NodeNorm && (s.Net.Norm != "" || s.Net.Partial > 1) {
+		return fmt.Errorf("net.node_norm: it goes with batch norm in the operations and all channels; drop net.norm and net.partial")
+	}
 	if s.Alpha.Optimiser == Natural && len(s.Edges) > 0 {
 		return fmt.Errorf("alpha.optimiser is %q: the natural gradient needs the same operations on every edge; drop the edge rules, or choose adam or sgd", Natural)
 	}

@@ -48,6 +48,8 @@ var methods = []method{
 	}},
 	{name: SemiNAS, derive: bias.MostProbable, check: checkSemiNAS},
 	{name: RADARS, derive: bias.TopTwo, use: func(s *Spec) { s.Level = Bilevel }, check: checkRADARS},
+	{name: Latency, relaxes: DARTS, derive: bias.TopTwo, use: useLatency, check: checkLatency},
+	{name: PRIME, relaxes: DARTS, derive: bias.TopTwo, use: usePrime, check: checkPrime},
 }
 
 func (s Spec) method() (method, bool) {
@@ -102,6 +104,8 @@ func (s Spec) checkMethod() error {
 		{"agnn", AGNN, s.AGNN != nil},
 		{"seminas", SemiNAS, s.SemiNAS != nil},
 		{"radars", RADARS, s.RADARS != nil},
+		{"latency", Latency, s.Latency != nil},
+		{"prime", PRIME, s.Prime != nil},
 	} {
 		if t.set && s.Algorithm != t.algorithm {
 			return fmt.Errorf("%s: it belongs to algorithm %s, not %s", t.key, t.algorithm, s.Algorithm)

@@ -38,6 +38,10 @@ type Spec struct {
 
 	SemiNAS *SemiNASRule `toml:"seminas,omitempty" json:"seminas,omitempty"`
 	RADARS  *RADARSRule  `toml:"radars,omitempty" json:"radars,omitempty"`
+
+	Latency *Lat `toml:"latency,omitempty" json:"latency,omitempty"` // of algorithm latency
+
+	Prime *Prime `toml:"prime,omitempty" json:"prime,omitempty"` // of algorithm prime
 }
 
 // Data chooses the images. In a bi-level search alpha is trained on the search
@@ -63,9 +67,10 @@ type Net struct {
 	Stem       int      `toml:"stem" json:"stem"` // stem channels = stem * channels
 	Eps        float64  `toml:"eps" json:"eps"`   // of batch norm
 	Affine     bool     `toml:"affine" json:"affine"`
-	Norm       string   `toml:"norm,omitempty" json:"norm,omitempty"`       // group, layer or none in place of batch norm
-	Partial    int      `toml:"partial,omitempty" json:"partial,omitempty"` // PC-DARTS: operations see 1/partial of the channels, edges have weights
-	HeadScale  float64  `toml:"head_scale" json:"head_scale"`               // factor on the head's initial weights: L - H at the start grows with its square (P2.5)
+	Norm       string   `toml:"norm,omitempty" json:"norm,omitempty"`           // group, layer or none in place of batch norm
+	Partial    int      `toml:"partial,omitempty" json:"partial,omitempty"`     // PC-DARTS: operations see 1/partial of the channels, edges have weights
+	NodeNorm   bool     `toml:"node_norm,omitempty" json:"node_norm,omitempty"` // batch norm behind every node's sum (DARTS-PRIME)
+	HeadScale  float64  `toml:"head_scale" json:"head_scale"`                   // factor on the head's initial weights: L - H at the start grows with its square (P2.5)
 }
 
 // Theta is the optimiser of the weights: SGD with momentum and L2, cosine

@@ -53,6 +53,11 @@ func (n *Net[T]) compileBackward() {
 		p.add(clearFresh, c, 0)
 		for j := cell.Inputs + n.cfg.Space.Cell.Nodes - 1; j >= cell.Inputs; j-- {
 			n.leaving(c, j, j+1)
+			if n.cfg.NodeNorm {
+				p.add(normSums, c, j)
+				p.sync()
+				p.add(normBack, c, j)
+			}
 			if k.HasInputs(j) {
 				p.add(sums, c, j)
 			}

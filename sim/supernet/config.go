@@ -20,6 +20,7 @@ type Config struct {
 	Partial        int            // operations see 1/Partial of the channels (PC-DARTS); below 2: all
 	Eps            float64        // of every norm; torch: 1e-5
 	Affine         bool           // affine norm in cells and preprocessing; DARTS search: false
+	NodeNorm       bool           // batch norm behind the sum of every intermediate node; DARTS-PRIME: true
 	StemPlain      bool           // no affine batch norm in the stem; DARTS: false
 	HeadBias       bool           // a bias in the linear head; the identities of THEORY P2 want none
 	Workers        int            // goroutines that share the images; below 1: GOMAXPROCS

@@ -9,7 +9,12 @@ import (
 // Central differences of the loss in weights of every kind, training and
 // evaluation mode, with affine norms and a biased head, a reduction cell included.
 func TestWeightGradientsAreDifferences(t *testing.T) {
-	r := newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Affine, c.HeadBias, c.Batch = true, true, 3 })
+	for _, behind := range []bool{false, true} {
+		weightGradients(t, newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Affine, c.HeadBias, c.Batch, c.NodeNorm = true, true, 3, behind }))
+	}
+}
+
+func weightGradients(t *testing.T, r *trial[float64]) {
 	r.train(3, 0.1)
 	for _, mode := range []Mode{Train, Eval} {
 		g := r.soft()
@@ -39,7 +44,12 @@ func TestWeightGradientsAreDifferences(t *testing.T) {
 // Central differences of the loss in the gates are the costs: of operations that
 // run, and with RunAll of those whose gate is 0.
 func TestCostsAreDifferencesInTheGates(t *testing.T) {
-	r := newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Batch = 3 })
+	for _, behind := range []bool{false, true} {
+		gateCosts(t, newTrial[float64](t, "rn", 2, 2, func(c *Config) { c.Batch, c.NodeNorm = 3, behind }))
+	}
+}
+
+func gateCosts(t *testing.T, r *trial[float64]) {
 	for _, mode := range []Mode{Train, Eval} {
 		g := r.soft()
 		for c := range g {

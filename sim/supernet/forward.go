@@ -75,7 +75,13 @@ func (n *Net[T]) compileForward(train bool) {
 		}
 		seconds(0, cell.Inputs)
 		for j := cell.Inputs; j < nodes; j++ {
-			p.add(mix, c, j)
+			if n.cfg.NodeNorm {
+				p.add(mixSum, c, j)
+				sync()
+				p.add(normalise, c, j)
+			} else {
+				p.add(mix, c, j)
+			}
 			if l.block.NeedsExpand(j) {
 				p.add(expand, c, j)
 				seconds(j, j+1)

@@ -114,7 +114,7 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 			h, w = h/2, w/2
 		}
 		out := newActivation[T](cfg.Batch, c*len(cfg.Space.Cell.Concat), h, w)
-		bc := mixop.BlockConfig[T]{Name: name, Cell: cfg.Space.Cell, Ops: cfg.Space.Ops, Kind: kind, Batch: cfg.Batch, Norm: cfg.norm(), Partial: cfg.Partial,
+		bc := mixop.BlockConfig[T]{Name: name, Cell: cfg.Space.Cell, Ops: cfg.Space.Ops, Kind: kind, Batch: cfg.Batch, Norm: cfg.norm(), Partial: cfg.Partial, Nodes: cfg.NodeNorm,
 			Out: out.X, OutG: out.G}
 		for p := range cell.Inputs {
 			bc.In[p], bc.InG[p] = l.in[p].X, l.in[p].G

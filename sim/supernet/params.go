@@ -56,6 +56,9 @@ func (n *Net[T]) collect() {
 				}
 			}
 		}
+		for _, m := range l.block.NodeNorms() {
+			norm(m)
+		}
 		n.costs = append(n.costs, costs)
 		out := make([][]float64, len(n.cfg.Space.Cell.Concat))
 		for k := range out {

@@ -60,5 +60,5 @@ func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool
 // the last cell's nodes get it from global pooling, unless operations that run take
 // the node as their source.
 func (n *Net[T]) flat(c, j int) bool {
-	return c == len(n.cells)-1 && !n.cells[c].block.NeedsFirstBack(j)
+	return c == len(n.cells)-1 && !n.cfg.NodeNorm && !n.cells[c].block.NeedsFirstBack(j)
 }

@@ -17,11 +17,15 @@ const (
 	expand
 	second
 	mix
+	mixSum
+	normalise
 	headForward
 
 	headBackward
 	outputCost
 	clearFresh
+	normSums
+	normBack
 	sums
 	secondBack
 	firstBack
@@ -49,7 +53,7 @@ func (p *program) reset() { p.code, p.dirty = p.code[:0], false }
 func (p *program) add(op opcode, c, i int) {
 	p.code = append(p.code, instruction{op, int16(c), int16(i)})
 	switch op {
-	case stemForward, preForward, expand, second, sums, secondBack, firstBack, preSums, preBack, stemSums, stemBack:
+	case stemForward, preForward, expand, second, mixSum, normSums, sums, secondBack, firstBack, preSums, preBack, stemSums, stemBack:
 		p.dirty = true
 	}
 }
@@ -102,8 +106,10 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 		n.cells[c].block.Expand(s, i, b)
 	case second:
 		n.cells[c].block.Second(s, i, b)
-	case mix:
+	case mix, mixSum:
 		n.cells[c].block.Mix(i, b)
+	case normalise:
+		n.cells[c].block.Normalise(i, b)
 	case headForward:
 		n.head.forward(b, n.acts[len(n.acts)-1].X.At(b))
 	case headBackward:
@@ -114,6 +120,10 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 		}
 	case clearFresh:
 		n.cells[c].block.ClearFresh(b)
+	case normSums:
+		n.cells[c].block.NormSums(i, b)
+	case normBack:
+		n.cells[c].block.NormBack(i, b)
 	case sums:
 		n.cells[c].block.Sums(i, b, n.flat(c, i))
 	case secondBack:
@@ -151,6 +161,10 @@ func (n *Net[T]) finish(ins instruction) {
 		n.cells[c].block.ExpandDone(i)
 	case second:
 		n.cells[c].block.SecondDone(i)
+	case mixSum:
+		n.cells[c].block.MixDone(i)
+	case normSums:
+		n.cells[c].block.NormSumsDone(i)
 	case headBackward:
 		if n.want.Theta {
 			n.head.accumulate(n.batch)

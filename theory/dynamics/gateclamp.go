@@ -33,3 +33,11 @@ func (ClampGate) Project(alpha, before []float64) {
 		}
 	}
 }
+
+// ClampedEdge is the weight of an operation after time t under a constant cost c and
+// the clamp gate: p(t) = clamp(p(0) - c t, 0, 1). It is gone for good at t = p(0)/c
+// where c > 0. Unlike under a softmax the rate does not fall with p: there is no trap
+// at 0 and no price of one operation's fall on another (compare P5.1). Behind a
+// batch norm of the node the costs of a node satisfy sum p c = 0, so that sum p^2 is
+// conserved: no edge falls unless another one rises.
+func ClampedEdge(p, c, t float64) float64 { return min(max(p-c*t, 0), 1) }
