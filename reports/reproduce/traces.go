@@ -80,7 +80,8 @@ func armOf(m *trace.Manifest) Arm {
 }
 
 // arranged puts the runs of one arm beside each other, by seed, and gives arms
-// of other specs that share a name a name of their own.
+// of other specs that share a name a name of their own. Of an arm of the study run
+// for two lengths the first is judged.
 func arranged(runs []Run) []Run {
 	key := func(r Run) string {
 		if r.Observed.Manifest.Spec == nil {
@@ -94,7 +95,8 @@ func arranged(runs []Run) []Run {
 	for _, r := range runs {
 		size[key(r)]++
 	}
-	taken := map[string]bool{}
+	taken, used := map[string]bool{}, map[string]bool{}
+	claimed := map[string]bool{}
 	for _, a := range Arms() {
 		taken[a.Name] = true // only runs of the study itself bear its names
 	}
@@ -105,8 +107,12 @@ func arranged(runs []Run) []Run {
 		}
 		order[k] = len(order)
 		n := r.Arm.Name
-		if !r.Arm.Claimed {
-			if size[k] == 1 {
+		if own := r.Arm.Claimed && !used[n]; own {
+			used[n], claimed[k] = true, true
+		} else {
+			if r.Arm.Claimed {
+				n = fmt.Sprintf("%s, %d steps", n, r.Arm.Spec.Steps)
+			} else if size[k] == 1 {
 				n = filepath.Base(r.Folder)
 				if taken[n] {
 					n = filepath.Base(filepath.Dir(r.Folder)) + "/" + n
@@ -127,7 +133,8 @@ func arranged(runs []Run) []Run {
 		return cmp.Compare(a.Seed, b.Seed)
 	})
 	for i := range runs {
-		runs[i].Arm.Name = name[key(runs[i])]
+		k := key(runs[i])
+		runs[i].Arm.Name, runs[i].Arm.Claimed = name[k], claimed[k]
 	}
 	return runs
 }
