@@ -15,6 +15,7 @@ import (
 	"edgewise/reports/paper"
 	"edgewise/reports/table"
 	runner "edgewise/sim/ablation"
+	"edgewise/sim/trace"
 )
 
 type ablateCmd struct {
@@ -123,6 +124,11 @@ func (c *ablateRunCmd) Run(ctx context.Context, s streams) error {
 // writeAblation makes the tables and forest plots from the runs under out.
 func writeAblation(s streams, g runner.Grid, out string, jobs int, asJSON bool, formats []figure.Format) error {
 	study := ablation.New(g, runner.Collect(g.Jobs(), out), g.Predict(runner.Theory, jobs))
+	for _, ext := range []string{".tex", ".csv", ".md", ".json"} { // of an earlier try whose failures are mended
+		if err := trace.RemoveFile(filepath.Join(out, "tables", "failures"+ext)); err != nil {
+			return err
+		}
+	}
 	for _, t := range study.Tables() {
 		if err := table.Save(filepath.Join(out, "tables"), &t); err != nil {
 			return err

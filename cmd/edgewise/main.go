@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strconv"
@@ -64,6 +65,7 @@ type exit int
 
 // run is the whole program as a function.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	log.SetOutput(io.Discard) // libraries that log what they also return
 	results := &writer{to: stdout}
 	stdout = results
 	defer func() {
@@ -99,6 +101,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		args = []string{"--help"}
 	}
 	cli, err := parser.Parse(args)
+	if err != nil && results.err != nil { // help that nobody could read
+		return exitDone
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "edgewise: %s; try edgewise %s-h\n", oneLine(err), verbOf(parser, args))
 		return exitMisuse

@@ -100,7 +100,9 @@ func diskFull(ctx context.Context, e *Env) (Outcome, error) {
 			total += len(text)
 		}
 		for _, share := range []float64{0.02, 0.2, 0.5, 0.8} {
-			o.try(e.onFullDisk(ctx, w, want, int(share*float64(total))))
+			if room := max(2*4096, int(share*float64(total))); room < total { // else all of it fits
+				o.try(e.onFullDisk(ctx, w, want, room))
+			}
 		}
 	}
 	return o, ctx.Err()

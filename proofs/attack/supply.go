@@ -189,6 +189,8 @@ func classify(text string) (string, error) {
 			return "BSD-3-Clause", nil
 		}
 		return "BSD-2-Clause", nil
+	case has("creative commons attribution") && !has("sharealike") && !has("noncommercial"):
+		return "CC-BY", nil
 	case has("this is free and unencumbered software"):
 		return "Unlicense", nil
 	}

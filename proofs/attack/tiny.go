@@ -12,7 +12,7 @@ import (
 func tinySpec(steps int) string {
 	return fmt.Sprintf(`name = "tiny"
 steps = %d
-%s`, steps, tinyRest(""))
+%s`, steps, strings.Replace(tinyRest(""), "eval = 50", fmt.Sprintf("eval = %d", min(50, steps)), 1))
 }
 
 func tinyRest(prefix string) string {
@@ -53,7 +53,7 @@ name = "bold"
 claim = "P7"
 [arm.spec.alpha]
 rate = 0.05
-`, steps, tinyRest("base.spec."))
+`, steps, strings.Replace(tinyRest("base.spec."), "eval = 50", fmt.Sprintf("eval = %d", min(50, steps)), 1))
 }
 
 // tinyLog is a log of a search in the form of the DARTS code.

@@ -63,7 +63,7 @@ var pdfDate = regexp.MustCompile(`/(CreationDate|ModDate) \(D:[0-9]{14}`)
 
 // Encode writes the figure. The bytes hold no time and depend on nothing but
 // the input.
-func (f *Figure) Encode(w io.Writer, format Format) error {
+func (f *Figure) Encode(w io.Writer, format Format) (err error) {
 	var c vg.CanvasWriterTo
 	switch format {
 	case SVG:
@@ -77,6 +77,11 @@ func (f *Figure) Encode(w io.Writer, format Format) error {
 	default:
 		return fmt.Errorf("figure %s: unknown format %q: use svg, pdf, png, pgf or tex", f.Name, format)
 	}
+	defer func() { // vgpdf panics where it cannot write its temporary fonts
+		if r := recover(); r != nil {
+			err = fmt.Errorf("figure %s: %v", f.Name, r)
+		}
+	}()
 	dc := draw.New(translated{c, format})
 	background(dc)
 	if err := f.draw(dc); err != nil {
@@ -95,7 +100,7 @@ func (f *Figure) Encode(w io.Writer, format Format) error {
 	case TeX:
 		out = bytes.Join([][]byte{[]byte("\\documentclass{standalone}\n" + TeXPreamble + "\\begin{document}\n"), out, []byte("\\end{document}\n")}, nil)
 	}
-	_, err := w.Write(out)
+	_, err = w.Write(out)
 	return err
 }
 

@@ -163,8 +163,12 @@ func (p *picture) draw(c draw.Canvas, title string) {
 		}
 	}
 	text := figure.TextStyle(min(6.5, max(4.5, 7*float64(scale))), -0.5, -0.4)
-	for i, at := range p.labels(text, to) {
-		s := p.edges[i]
+	places := p.labels(text, to)
+	for i, s := range p.edges { // in order: the same bytes every time
+		at, ok := places[i]
+		if !ok {
+			continue
+		}
 		w, h := text.Width(s.label)+2, text.Height(s.label)+1
 		c.SetColor(color.NRGBA{R: 255, G: 255, B: 255, A: 215})
 		c.Fill(around(at, w, h).Path())
