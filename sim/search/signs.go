@@ -11,7 +11,7 @@ import (
 // point keeps the names. alpha is what it was before the step.
 func (r *run[T]) signs(p *trace.Point, alpha []float64) []string {
 	var out []string
-	if !r.moving() {
+	if r.prime == nil && !r.moving() || r.prime != nil && p.Cost == nil { // the schedule of prime is past this step
 		return nil
 	}
 	if dead(r.c) && r.carries(p) {
