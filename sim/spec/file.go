@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -16,7 +18,7 @@ import (
 // values. Unknown keys are refused with their names; the result is checked.
 // name is used in errors.
 func Decode(name string, text []byte, base Spec) (Spec, error) {
-	s := base
+	s := base.detached()
 	md, err := toml.NewDecoder(bytes.NewReader(text)).Decode(&s)
 	if err != nil {
 		return base, fmt.Errorf("%s: %s", name, oneLine(err))
@@ -32,6 +34,21 @@ func Decode(name string, text []byte, base Spec) (Spec, error) {
 		return base, fmt.Errorf("%s: %w", name, err)
 	}
 	return s, nil
+}
+
+// detached returns a copy that shares no list and no sub-table of a method with s, so
+// that a file read on top of it cannot change what s was.
+func (s Spec) detached() Spec {
+	s.Net.Ops, s.Net.Reductions, s.Edges = slices.Clone(s.Net.Ops), slices.Clone(s.Net.Reductions), slices.Clone(s.Edges)
+	fields := reflect.ValueOf(&s).Elem()
+	for i := range fields.NumField() {
+		if f := fields.Field(i); f.Kind() == reflect.Pointer && !f.IsNil() {
+			own := reflect.New(f.Type().Elem())
+			own.Elem().Set(f.Elem())
+			f.Set(own)
+		}
+	}
+	return s
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -127,3 +127,22 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A file read on top of a spec leaves the spec as it was: neither the tables of methods
+// nor lists are shared.
+func TestDecodeLeavesItsBase(t *testing.T) {
+	base := Default()
+	base.Use(SemiNAS)
+	base.SemiNAS = &SemiNASRule{Smooth: 0.1, Rounds: 2}
+	base.Net.Ops = append(make([]string, 0, 16), base.Net.Ops...)
+	s, err := Decode("top", []byte("seminas = { smooth = 0.5 }\nnet = { ops = [\"none\", \"sep_conv_3x3\"] }"), base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.SemiNAS.Smooth != 0.5 || s.SemiNAS.Rounds != 2 || len(s.Net.Ops) != 2 {
+		t.Errorf("read %+v over operations %v", s.SemiNAS, s.Net.Ops)
+	}
+	if base.SemiNAS.Smooth != 0.1 || base.Net.Ops[1] != "skip_connect" {
+		t.Errorf("the base became %+v over operations %v", base.SemiNAS, base.Net.Ops)
+	}
+}
