@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"edgewise/reports/bench"
 	"edgewise/reports/table"
@@ -14,20 +15,22 @@ import (
 )
 
 type benchCmd struct {
-	Repeat  int    `help:"Timed repetitions; the median is printed." default:"10"`
-	Short   bool   `help:"The small cases only."`
-	Torch   bool   `help:"Time the same steps with PyTorch too."`
-	Python  string `help:"Interpreter that has PyTorch; by default the first of python3 and the system's that has it."`
-	Latency int    `help:"Time that many randomly drawn cells instead, for search --algorithm latency; --out gets latency.csv."`
-	Machine string `help:"What the table of latencies says of this machine." default:"this machine"`
-	Table   string `help:"Score the latencies of that table instead of timing cells." type:"path"`
-	Out     string `help:"Also write the tables to that folder as .tex, .csv and .md." type:"path"`
-	JSON    bool   `name:"json" help:"Print the tables as JSON."`
+	Parts   []string `help:"Tables to make, of ceilings, products, mixed, steps, scaling and memory; by default all." enum:"ceilings,products,mixed,steps,scaling,memory" default:"ceilings,products,mixed,steps,scaling,memory"`
+	Repeat  int      `help:"Timed repetitions; the median is printed." default:"10"`
+	Short   bool     `help:"The small cases only."`
+	Only    string   `help:"Only the search steps whose name contains this text." placeholder:"TEXT"`
+	Torch   bool     `help:"Time the same steps with PyTorch too."`
+	Python  string   `help:"Interpreter that has PyTorch; by default the first of python3 and the system's that has it."`
+	Latency int      `help:"Time that many randomly drawn cells instead, for search --algorithm latency; --out gets latency.csv."`
+	Machine string   `help:"What the table of latencies says of this machine." default:"this machine"`
+	Table   string   `help:"Score the latencies of that table instead of timing cells." type:"path"`
+	Out     string   `help:"Also write the tables to that folder as .tex, .csv and .md." type:"path"`
+	JSON    bool     `name:"json" help:"Print the tables as JSON."`
 }
 
 func (benchCmd) Help() string {
-	return "Example:\n  edgewise bench --short\n\n" +
-		"measures the ceilings of one core, then the products, the mixed operation and whole search steps against them.\n" +
+	return "Example:\n  edgewise bench --short\n  edgewise bench --parts steps --torch --only C=8\n\n" +
+		"measures the ceilings of one core, then the products, the mixed operation, whole search steps, their cost as nets grow, and their memory.\n" +
 		"EDGEWISE_KERNEL=portable, avx2 or avx512 forces an instruction path."
 }
 
@@ -38,28 +41,37 @@ func (c *benchCmd) Run(ctx context.Context, s streams) error {
 	if c.Latency != 0 || c.Table != "" {
 		return c.latencies(ctx, s)
 	}
-	o := bench.Options{Repeat: c.Repeat, Short: c.Short, Torch: c.Torch, Threads: max(2, runtime.GOMAXPROCS(0)), Python: c.Python}
+	if c.Torch && c.Repeat < 3 {
+		return misuse{fmt.Errorf("--repeat is %d: with --torch it must be at least 3, for ours and PyTorch's variants take turns", c.Repeat)}
+	}
+	o := bench.Options{Repeat: c.Repeat, Short: c.Short, Only: c.Only, Torch: c.Torch, Threads: max(2, runtime.GOMAXPROCS(0)), Python: c.Python}
 	path, err := kernel.CurrentPath()
 	if err != nil {
 		return misuse{err}
 	}
-	ceilings := kernel.MeasureCeilings()
-	tables := []table.Table{bench.CeilingTable(ceilings, path.String()), bench.Products(ceilings, o)}
-	mixed, err := bench.Mixed(ceilings, o)
-	if err != nil {
-		return err
+	wants := func(name string) bool { return slices.Contains(c.Parts, name) }
+	var ceilings kernel.Ceilings
+	if wants("ceilings") || wants("products") || wants("mixed") {
+		ceilings = kernel.MeasureCeilings()
 	}
-	var torch map[string]bench.Torch
-	if c.Torch {
-		if torch, err = bench.TimeTorch(ctx, o); err != nil {
+	for _, x := range []struct {
+		name string
+		make func() (table.Table, error)
+	}{
+		{"ceilings", func() (table.Table, error) { return bench.CeilingTable(ceilings, path.String()), nil }},
+		{"products", func() (table.Table, error) { return bench.Products(ceilings, o), nil }},
+		{"mixed", func() (table.Table, error) { return bench.Mixed(ceilings, o) }},
+		{"steps", func() (table.Table, error) { return bench.Steps(ctx, o) }},
+		{"scaling", func() (table.Table, error) { return bench.Scaling(o) }},
+		{"memory", func() (table.Table, error) { return bench.Memory(o) }},
+	} {
+		if !wants(x.name) {
+			continue
+		}
+		t, err := x.make()
+		if err != nil {
 			return err
 		}
-	}
-	steps, err := bench.Steps(o, torch)
-	if err != nil {
-		return err
-	}
-	for _, t := range append(tables, mixed, steps) {
 		if c.Out != "" {
 			if err := table.Save(filepath.Clean(c.Out), &t); err != nil {
 				return err

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// Options says how long to measure.
+// Options says how long to measure, and what.
 type Options struct {
 	Repeat  int    // timed repetitions of everything; the median is reported
 	Short   bool   // the small cases only
+	Only    string // the steps whose name contains it
 	Torch   bool   // time the PyTorch twin too
-	Threads int    // workers of a step, and threads of PyTorch
+	Threads int    // workers of a step
 	Python  string // interpreter for the PyTorch twin
 }
 
@@ -41,24 +42,35 @@ func median(repeat int, f func()) float64 {
 		}
 		times[i] = time.Since(start).Seconds() / float64(n)
 	}
-	slices.Sort(times)
-	return times[len(times)/2]
+	return middle(times)
 }
 
 // pair times two functions in turn, so that both see the same machine, and
-// returns their medians.
-func pair(repeat int, f, g func()) (a, b float64) {
+// returns their medians and the median of their ratio g/f.
+func pair(repeat int, f, g func()) (a, b, ratio float64) {
 	f()
 	g()
-	x, y := make([]float64, repeat), make([]float64, repeat)
+	x, y, r := make([]float64, repeat), make([]float64, repeat), make([]float64, repeat)
 	for i := range x {
 		start := time.Now()
 		f()
 		mid := time.Now()
 		g()
 		x[i], y[i] = mid.Sub(start).Seconds(), time.Since(mid).Seconds()
+		r[i] = y[i] / x[i]
 	}
-	slices.Sort(x)
-	slices.Sort(y)
-	return x[repeat/2], y[repeat/2]
+	return middle(x), middle(y), middle(r)
+}
+
+// middle is the median of v, 0 for none; it sorts v.
+func middle(v []float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	slices.Sort(v)
+	n := len(v) / 2
+	if len(v)%2 == 0 {
+		return (v[n-1] + v[n]) / 2
+	}
+	return v[n]
 }

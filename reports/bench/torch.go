@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -15,74 +16,112 @@ import (
 //go:embed torch_step.py
 var torchScript string
 
-// Torch is PyTorch's median time for a step in milliseconds, with the default and
-// with the channels-last memory format; the faster of the two is the peer.
-type Torch struct{ Plain, Last float64 }
+// variant is a way to run the PyTorch twin of a step.
+type variant struct{ published, last bool }
 
-// TimeTorch runs the PyTorch twin of every step with o.Python on one thread. The
-// variables that pin OpenBLAS to an older processor are taken out of its
-// environment, so that it is not held back.
-func TimeTorch(ctx context.Context, o Options) (map[string]Torch, error) {
-	type query struct {
-		Algorithm    string `json:"algorithm"`
-		Cells        int    `json:"cells"`
-		Nodes        int    `json:"nodes"`
-		Channels     int    `json:"channels"`
-		Side         int    `json:"side"`
-		Batch        int    `json:"batch"`
-		Repeat       int    `json:"repeat"`
-		Threads      int    `json:"threads"`
-		ChannelsLast bool   `json:"channels_last"`
-	}
-	var in bytes.Buffer
-	var asked []step
-	for _, s := range steps {
-		if s.slow && o.Short {
-			continue
-		}
-		asked = append(asked, s)
-		for _, last := range []bool{false, true} {
-			b, err := json.Marshal(query{s.Algorithm, s.Cells, s.Nodes, s.Channels, s.Side, s.Batch, o.Repeat, 1, last})
-			if err != nil {
-				return nil, err
-			}
-			in.Write(append(b, '\n'))
-		}
-	}
-	python, err := withTorch(ctx, o.Python)
+// variants are the published way and two tuned ones; the faster of these is the peer.
+var variants = [...]variant{{published: true}, {}, {last: true}}
+
+const torchNote = "PyTorch: the same steps written with torch.nn (torch_step.py), images at hand. published: as the codes of these searches write them. " +
+	"tuned: nothing is computed that the step does not use, and malloc neither maps nor trims (MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_), which avoids page faults. OPENBLAS_* is unset."
+
+// torch is a pair of interpreters that time steps on demand: with malloc as it comes,
+// and tuned.
+type torch struct {
+	plain, tuned *interpreter
+}
+
+type interpreter struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	errors bytes.Buffer
+}
+
+// startTorch starts the interpreters. The variables that pin OpenBLAS to an older
+// processor are taken out of their environment, so that they are not held back.
+func startTorch(ctx context.Context, asked string) (*torch, error) {
+	python, err := withTorch(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, python, "-c", torchScript)
-	cmd.Stdin = &in
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
+	t := &torch{}
+	if t.plain, err = startInterpreter(ctx, python); err != nil {
+		return nil, err
+	}
+	if t.tuned, err = startInterpreter(ctx, python, "MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=17179869184", "MALLOC_TOP_PAD_=67108864"); err != nil {
+		t.plain.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func startInterpreter(ctx context.Context, python string, env ...string) (*interpreter, error) {
+	p := &interpreter{cmd: exec.CommandContext(ctx, python, "-c", torchScript)}
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "OPENBLAS_") {
-			cmd.Env = append(cmd.Env, v)
+		if !strings.HasPrefix(v, "OPENBLAS_") && !strings.HasPrefix(v, "MALLOC_") {
+			p.cmd.Env = append(p.cmd.Env, v)
 		}
 	}
-	text, err := cmd.Output()
+	p.cmd.Env = append(p.cmd.Env, env...)
+	p.cmd.Stderr = &p.errors
+	var err error
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := p.cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("timing PyTorch with %s: %w: %s", python, err, lastLine(errs.String()))
+		return nil, err
 	}
-	out := map[string]Torch{}
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for _, s := range asked {
-		var t Torch
-		for _, ms := range []*float64{&t.Plain, &t.Last} {
-			var answer struct{ MS float64 }
-			if !lines.Scan() {
-				return nil, fmt.Errorf("timing PyTorch: no answer for %s", s)
-			}
-			if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
-				return nil, fmt.Errorf("timing PyTorch: %w", err)
-			}
-			*ms = answer.MS
+	p.out = bufio.NewReader(out)
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("timing PyTorch with %s: %w", python, err)
+	}
+	return p, nil
+}
+
+func (p *interpreter) close() {
+	p.in.Close()
+	_ = p.cmd.Wait() // it has answered, or its failure was reported
+}
+
+func (t *torch) close() {
+	t.plain.close()
+	t.tuned.close()
+}
+
+// time returns the milliseconds of repeat steps of s.
+func (t *torch) time(s step, repeat int, v variant) ([]float64, error) {
+	q, err := json.Marshal(map[string]any{
+		"algorithm": s.Algorithm, "cells": s.Cells, "nodes": s.Nodes, "channels": s.Channels, "side": s.Side, "batch": s.Batch,
+		"repeat": repeat, "threads": 1, "published": v.published, "channels_last": v.last,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := t.tuned
+	if v.published {
+		p = t.plain
+	}
+	var line string
+	if _, err = p.in.Write(append(q, '\n')); err == nil {
+		line, err = p.out.ReadString('\n')
+	}
+	if err != nil {
+		p.in.Close()
+		if werr := p.cmd.Wait(); werr != nil {
+			err = werr
 		}
-		out[s.String()] = t
+		return nil, fmt.Errorf("timing PyTorch with %s: %w: %s", p.cmd.Path, err, lastLine(p.errors.String()))
 	}
-	return out, nil
+	var answer struct{ MS []float64 }
+	if err := json.Unmarshal([]byte(line), &answer); err != nil {
+		return nil, fmt.Errorf("timing PyTorch: %w", err)
+	}
+	if len(answer.MS) != repeat {
+		return nil, fmt.Errorf("timing PyTorch: %d times for %d steps", len(answer.MS), repeat)
+	}
+	return answer.MS, nil
 }
 
 // withTorch returns the interpreter that was asked for, or the first on the path

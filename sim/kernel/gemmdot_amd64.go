@@ -4,9 +4,12 @@ package kernel
 
 import "unsafe"
 
-// dotBlock is the number of inner indices that gemmDots sums in registers before it
-// adds to C: two blocks of eight rows fit the first cache.
-const dotBlock = 1024
+// dotBytes is how much of a row gemmDots sums in registers before it adds to C: eight
+// rows of a tile fit the first cache, and the rows of all tiles the second.
+const dotBytes = 4096
+
+// dotBlock is the number of inner indices in dotBytes.
+func dotBlock[T Float]() int { return dotBytes / sizeOf[T]() }
 
 // dotShape tells which products A·Bᵀ are computed as dot products along the inner
 // index: those whose inner index is so long, against the columns, that transposing B
@@ -29,18 +32,32 @@ var dotSets = [2][2]dotSet{
 // gemmDots computes C = alpha·A·Bᵀ + beta·C, beta 0 or 1: per block of the inner
 // index, lane sums added by halves, times alpha, added to C.
 func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	sz := sizeOf[T]()
+	sz, block := sizeOf[T](), dotBlock[T]()
 	s := &dotSets[path-AVX2][sz/4-1]
 	sc := takeScratch()
 	defer sc.give()
-	al := scratchOf[T](sc, 1)
-	al[0] = alpha
-	alp := (*byte)(unsafe.Pointer(&al[0]))
-	for p := 0; p < k; p += dotBlock {
-		kk := min(dotBlock, k-p)
+	// Rows a multiple of a page apart share the sets of the caches: more of them than
+	// these have ways are copied, block by block, to rows that do not.
+	apart, ld, room := k > block && m+n >= 32 && (lda*sz%4096 == 0 || ldb*sz%4096 == 0), block+16, 0
+	if apart {
+		room = (m + n) * ld
+	}
+	buf := scratchOf[T](sc, 16+room)
+	buf[0] = alpha
+	alp := (*byte)(unsafe.Pointer(&buf[0]))
+	pa := buf[16:]
+	for p := 0; p < k; p += block {
+		kk := min(block, k-p)
 		acc := 1
 		if p == 0 && beta == 0 {
 			acc = 0
+		}
+		ra, rb, la, lb := a[p:], b[p:], lda, ldb
+		if apart {
+			rowsOf[T]().copy(m, kk, ptr(pa, 0), ld*sz, ptr(a, p), lda*sz)
+			pb := pa[m*ld:]
+			rowsOf[T]().copy(n, kk, ptr(pb, 0), ld*sz, ptr(b, p), ldb*sz)
+			ra, rb, la, lb = pa, pb, ld, ld
 		}
 		for j, dj := 0, 0; j < n; j += dj {
 			if dj = s.edge; n-j < dj {
@@ -58,7 +75,7 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 				default:
 					di, f = 1, s.at
 				}
-				f(kk, ptr(a, i*lda+p), lda*sz, ptr(b, j*ldb+p), ldb*sz, ptr(c, i*ldc+j), ldc*sz, alp, acc)
+				f(kk, ptr(ra, i*la), la*sz, ptr(rb, j*lb), lb*sz, ptr(c, i*ldc+j), ldc*sz, alp, acc)
 			}
 		}
 	}

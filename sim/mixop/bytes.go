@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"edgewise/sim/kernel"
+	"edgewise/theory/cell"
 )
 
 // Bytes is the memory that a net or a part of it holds, by what it is for.
@@ -69,7 +70,7 @@ func (k *Block[T]) Bytes() (b Bytes) {
 		}
 		for _, p := range []*Pooled[T]{k.from[j].max, k.from[j].avg} {
 			if p != nil {
-				b.Activations += Size[T](len(p.V.Data)) + int64(len(p.arg))
+				b.Activations += int64(len(p.arg))
 				b.Statistics += Size[kernel.Moment](len(p.M))
 			}
 		}
@@ -96,4 +97,40 @@ func (k *Block[T]) Bytes() (b Bytes) {
 		}
 	}
 	return b
+}
+
+// Live counts the bytes that the backward pass of the last forward pass must find: the
+// values that batch norms read again, poolings with their indices, and the nodes that
+// operations leave. Nodes of the output count only with last, when no later cell reads
+// them anyway.
+func (k *Block[T]) Live(last bool) (n int64) {
+	for j, nd := range k.nodes {
+		for _, p := range []*Pooled[T]{nd.max, nd.avg} {
+			if p != nil && p.ran {
+				n += Size[T](k.batch * p.Out.Len())
+				if p.Max {
+					n += int64(k.batch * p.Out.Len())
+				}
+			}
+		}
+		if j >= cell.Inputs && (nd.fresh || last) && k.NeedsExpand(j) {
+			n += Size[T](k.batch * nd.X.Shape.Len())
+		}
+	}
+	for _, e := range k.edges {
+		for _, o := range e.ops {
+			if !o.ran {
+				continue
+			}
+			if o.reduction != nil {
+				n += Size[T](k.batch * o.reduction.Out.Len())
+			}
+			for _, d := range []*Separable[T]{o.head, o.tail} {
+				if d != nil {
+					n += Size[T](k.batch * d.Out.Len())
+				}
+			}
+		}
+	}
+	return n
 }

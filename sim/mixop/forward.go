@@ -8,6 +8,13 @@ import "edgewise/sim/kernel"
 // Nothing has been computed afterwards; memory is taken at first use.
 func (k *Block[T]) Begin(z [][]float64, batch int, train, all bool) {
 	k.train, k.batch = train, batch
+	for _, n := range k.from {
+		for _, p := range []*Pooled[T]{n.max, n.avg} {
+			if p != nil {
+				p.ran = false
+			}
+		}
+	}
 	if !train {
 		for _, n := range k.NodeNorms() {
 			n.Running()
@@ -21,8 +28,8 @@ func (k *Block[T]) Begin(z [][]float64, batch int, train, all bool) {
 			if !o.ran {
 				continue
 			}
-			if o.pool != nil {
-				o.pool.allocate(k.Batch)
+			if o.pool != nil && !o.pool.ran { // the first edge that pools lends the others its memory
+				o.pool.begin(ed.slot(&slot, k.Batch, o.pool.Out))
 			}
 			if o.head != nil {
 				o.head.V = ed.slot(&slot, k.Batch, o.head.Out)

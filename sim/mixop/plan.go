@@ -1,6 +1,7 @@
 package mixop
 
-// tensors returns how many of its edge's tensors the operation needs.
+// tensors returns how many of its edge's tensors the operation needs, a pooling that no
+// other edge lends included.
 func (o *Op[T]) tensors() (n int) {
 	if o.head != nil {
 		n++
@@ -8,7 +9,7 @@ func (o *Op[T]) tensors() (n int) {
 	if o.tail != nil {
 		n++
 	}
-	if o.reduction != nil {
+	if o.reduction != nil || o.pool != nil {
 		n++
 	}
 	return n
@@ -24,7 +25,7 @@ func (k *Block[T]) needed(live [][]bool, one bool) (slots []int, pools map[*Pool
 			case !live[e][i]:
 			case one:
 				slots[e] = max(slots[e], o.tensors())
-			default:
+			case !pools[o.pool]: // the first edge that pools lends the others its tensor
 				slots[e] += o.tensors()
 			}
 			if live[e][i] && o.pool != nil {
@@ -54,12 +55,9 @@ func (k *Block[T]) Planned(live [][]bool, one bool) Bytes {
 			if p == nil {
 				continue
 			}
-			b.Activations -= Size[T](len(p.V.Data)) + int64(len(p.arg))
-			if pools[p] {
-				b.Activations += Size[T](k.Batch * p.Out.Len())
-				if p.Max {
-					b.Activations += int64(k.Batch * p.Out.Len())
-				}
+			b.Activations -= int64(len(p.arg))
+			if pools[p] && p.Max {
+				b.Activations += int64(k.Batch * p.Out.Len())
 			}
 		}
 	}
@@ -89,8 +87,11 @@ func (k *Block[T]) Release(live [][]bool, one bool) {
 	}
 	for _, n := range k.nodes {
 		for _, p := range []*Pooled[T]{n.max, n.avg} {
-			if p != nil && !pools[p] {
-				p.V, p.arg = Images[T]{}, nil
+			if p == nil {
+				continue
+			}
+			if p.V = (Images[T]{}); !pools[p] { // its tensor is an edge's
+				p.arg = nil
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type Pooled[T kernel.Float] struct {
 	group   *Group[T]
 	M       []kernel.Moment
 	arg     []uint8 // [B][C][H][W], maximum only
+	ran     bool    // computed by the last forward pass
 
 	dv          int
 	sumB, sumC0 []T
@@ -29,14 +30,12 @@ func newPooled[T kernel.Float](maximum bool, batch, c, h, w, stride int, norm No
 	return p
 }
 
-// allocate takes the memory of the output at first use.
-func (p *Pooled[T]) allocate(batch int) {
-	if p.V.Data != nil {
-		return
-	}
-	p.V = NewImages[T](batch, p.Out.C, p.Out.H, p.Out.W)
-	if p.Max {
-		p.arg = make([]uint8, batch*p.Out.Len())
+// begin gives the output its memory for one pass; that of the indices is taken at
+// first use.
+func (p *Pooled[T]) begin(v Images[T]) {
+	p.V, p.ran = v, true
+	if n := len(v.Data); p.Max && len(p.arg) < n {
+		p.arg = make([]uint8, n)
 	}
 }
 

@@ -32,3 +32,33 @@ func (n *Net[T]) Bytes() mixop.Bytes {
 	b.Scratch = int64(n.team.Size()) * mixop.Size[T](n.scratchValues)
 	return b
 }
+
+// Live returns the bytes of the tensors that must live at the turn from the last
+// forward pass to its backward pass, for any way to compute the step: the outputs of
+// stem, preprocessings and operations that a batch norm reads again, the activations
+// that weights' gradients and ReLUs need, indices of maxima, the gradient of the last
+// cell's output, and the weights with their gradients. What is left out can be made
+// again from these or is only a sum: padded images, depthwise outputs, normalised
+// values, and the gradients of earlier activations, which are born when later
+// activations have died.
+func (n *Net[T]) Live() int64 {
+	values := n.batch * n.stem.v.Shape.Len()
+	last := len(n.cells) - 1
+	for i, l := range n.cells {
+		values += n.batch * n.acts[i].X.Shape.Len()
+		for p, q := range l.pre {
+			values += n.batch * (q.Out.Len() + l.in[p].X.Shape.Len())
+		}
+		if i == last {
+			values += n.batch * n.acts[i+1].G.Shape.Len()
+		}
+	}
+	for _, p := range n.params {
+		values += len(p.Value) + len(p.Grad)
+	}
+	bytes := mixop.Size[T](values)
+	for i, l := range n.cells {
+		bytes += l.block.Live(i == last)
+	}
+	return bytes
+}
