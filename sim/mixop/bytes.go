@@ -105,7 +105,7 @@ func (k *Block[T]) Bytes() (b Bytes) {
 // them anyway.
 func (k *Block[T]) Live(last bool) (n int64) {
 	for j, nd := range k.nodes {
-		for _, p := range []*Pooled[T]{nd.max, nd.avg} {
+		for _, p := range []*Pooled[T]{k.from[j].max, k.from[j].avg} {
 			if p != nil && p.ran {
 				n += Size[T](k.batch * p.Out.Len())
 				if p.Max {

@@ -85,7 +85,7 @@ func (k *Block[T]) Release(live [][]bool, one bool) {
 			}
 		}
 	}
-	for _, n := range k.nodes {
+	for _, n := range k.from {
 		for _, p := range []*Pooled[T]{n.max, n.avg} {
 			if p == nil {
 				continue
