@@ -59,3 +59,19 @@ func (x *Search[T]) Load(text []byte) error {
 	}
 	return nil
 }
+
+// StateBytes bounds the length of what Save returns at any iteration: every
+// weight of every shape and activation (or, shared freely, once at its largest
+// shape), the incumbent's own, and the controller, at 26 bytes a number.
+func (x *Search[T]) StateBytes() int64 {
+	c := x.Config
+	numbers := 3 * gnn.Choices * len(gnn.Operations()) * (inputs() + 1)
+	tall, wide := full(c.Dim, c.Classes)
+	tensors := 2 + 5*7 + 2
+	numbers += 2 * tensors * tall * wide
+	for _, h := range gnn.Hidden {
+		shape := 2*c.Dim*h + 25*h*h + 10*h + 3*h*c.Classes + c.Classes
+		numbers += (len(gnn.Activations) + 1) * shape
+	}
+	return int64(26*numbers) + 1<<16
+}

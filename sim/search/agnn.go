@@ -130,4 +130,8 @@ func (r *controlled[T]) save() []byte {
 	return b
 }
 
+// most bounds the bytes of a checkpoint: the weights that are kept grow with the
+// architectures that were tried, up to one of every shape and activation.
+func (r *controlled[T]) most() int64 { return r.x.StateBytes() + 1<<16 }
+
 func (r *controlled[T]) load(b []byte) error { return r.x.Load(b) }

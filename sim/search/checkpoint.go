@@ -123,7 +123,11 @@ func open(dir string, m trace.Manifest, d driver, resume bool) (w *trace.Writer,
 	if have.Run != m.Run || have.Version != m.Version || have.Data != m.Data {
 		return nil, false, fmt.Errorf("resuming %s: it holds run %s of %s, not run %s of %s: choose another folder", dir, have.Run, have.Version, m.Run, m.Version)
 	}
-	offset, state, ok, err := readCheckpoint(dir, m.Run, 4*int64(len(d.save()))+1<<16) // more than any optimiser's memory
+	most := 4*int64(len(d.save())) + 1<<16 // more than any optimiser's memory
+	if g, ok := d.(interface{ most() int64 }); ok {
+		most = g.most()
+	}
+	offset, state, ok, err := readCheckpoint(dir, m.Run, most)
 	if err != nil {
 		return nil, false, err
 	}

@@ -14,8 +14,8 @@ import (
 // sign of a cost flipped, or with the costs of another edge, it does not.
 func TestEveryAlphaStepIsReplayed(t *testing.T) {
 	for _, s := range variants() {
-		if s.Algorithm == spec.Random {
-			continue // alpha does not move
+		if s.Algorithm == spec.Random || s.Relaxation() == "" {
+			continue // alpha does not move, or not along costs: the rung refuses it
 		}
 		for _, precision := range []string{spec.Float64, spec.Float32} {
 			s.Precision = precision
@@ -27,7 +27,13 @@ func TestEveryAlphaStepIsReplayed(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", s.Name, err)
 			}
-			if res.Steps != s.Steps || res.Relative > 1e-10 || res.OneStep > 1e-10 {
+			moved := 0 // a schedule may leave alpha at rest in a step
+			for i := range tr.Points {
+				if tr.Points[i].Steps > 0 && tr.Points[i].AlphaRate != 0 {
+					moved++
+				}
+			}
+			if res.Steps != moved || moved < 3 || s.Prime == nil && moved != s.Steps || res.Relative > 1e-10 || res.OneStep > 1e-10 {
 				t.Errorf("%s %s: %d steps, residual %.2g, one step %.2g", s.Name, precision, res.Steps, res.Relative, res.OneStep)
 			}
 			for name, mutate := range map[string]func(c [][]float64){
