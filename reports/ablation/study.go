@@ -80,6 +80,9 @@ func (s *Study) values(base string, arms []string, f func(o []runner.Outcome) (f
 
 // known is a measure's number or the reason why there is none.
 func known(v bias.Value) (float64, error) {
+	if !v.Known && v.Why == "" {
+		return 0, fmt.Errorf("it was not measured")
+	}
 	if !v.Known {
 		return 0, fmt.Errorf("%s", v.Why)
 	}
