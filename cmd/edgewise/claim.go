@@ -11,7 +11,7 @@ import (
 )
 
 type claimCmd struct {
-	Method string `arg:"" enum:"seminas,radars" help:"seminas or radars."`
+	Method string `arg:"" enum:"seminas,radars,agnn" help:"seminas, radars or agnn."`
 	Seeds  int    `help:"Independent repetitions." default:"5"`
 	Steps  int    `help:"Steps of each search, and of each phase of the predictor's training; 0 takes the study's own."`
 	Jobs   int    `help:"Searches at a time; 0 takes one per core. It does not change the figures."`
@@ -65,6 +65,9 @@ func (c *claimCmd) Run(ctx context.Context, s streams) error {
 func (c *claimCmd) tables(ctx context.Context, o claim.Options) ([]table.Table, error) {
 	if c.Method == "radars" {
 		return claim.Bounded(ctx, o)
+	}
+	if c.Method == "agnn" {
+		return claim.Graphs(ctx, o)
 	}
 	t, err := benchmark.Open()
 	if err != nil {
