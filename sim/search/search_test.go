@@ -67,6 +67,10 @@ func variants() []spec.Spec {
 		out = append(out, s)
 	}
 	s = tiny()
+	s.Use(spec.Latency)
+	s.Name, s.Latency.Samples = "latency", 60
+	out = append(out, s)
+	s = tiny()
 	s.Name, s.Level, s.Alpha.SearchWeight = "dsnas mixed", spec.Mixed, 0.5
 	out = append(out, s)
 	s = tiny()
