@@ -90,6 +90,11 @@ func Regress(response Column, predictors ...Column) (*Regression, error) {
 	if err := r.solve(z, y, x, predictors); err != nil {
 		return nil, err
 	}
+	for _, c := range r.Coefficients {
+		if v := c.Value + c.SE + c.Low + c.High; math.IsInf(c.Value, 0) || math.IsInf(c.SE, 0) || math.IsNaN(v) {
+			return nil, fmt.Errorf("regression of %q: the coefficient of %q overflows: rescale the columns", r.Response, c.Name)
+		}
+	}
 	if err := r.crossCheck(response, predictors, y.length, x); err != nil {
 		return nil, err
 	}

@@ -99,6 +99,15 @@ func TestNumbersThatAreNoneAreRefused(t *testing.T) {
 	}
 }
 
+// A response near the largest number has a coefficient that overflows: refused,
+// not returned with infinities.
+func TestOverflowingRegressionIsRefused(t *testing.T) {
+	y := []float64{0, math.MaxFloat64, math.MaxFloat64}
+	if r, err := Regress(Column{"y", y}, Column{"x", []float64{1, 0, 1}}); err == nil {
+		t.Errorf("%+v", r)
+	}
+}
+
 func second[T any](_ T, err error) error { return err }
 
 // TestNeverNaN feeds every function small, tied, constant, huge and tiny data:
