@@ -17,8 +17,7 @@ type Outcome struct {
 	Curve   []float64 // best validation accuracy so far, per iteration
 	Test    float64   // test accuracy of the best architecture, trained from scratch
 	Reused  float64   // mean share of an offspring's weights that had been trained before
-	Rewards []float64 // of every iteration after the first
-	Changes []float64 // C^k - C^b of the edge changed in that iteration; NaN-free: only edges
+	Changes []float64 // C^k - C^b of every iteration that changed an edge
 	Gains   []float64 // and the rewards of those iterations
 	Losses  []float64 // and their changes of validation loss
 }
@@ -49,7 +48,6 @@ func Outcomes(ctx context.Context, c Config, seed uint64, streams Streams, steps
 		if i == 0 {
 			continue
 		}
-		out.Rewards = append(out.Rewards, s.Reward)
 		if e := s.Decision; e >= 0 && e < 5 {
 			out.Changes = append(out.Changes, s.Cost[e][s.Offspring.At(e)]-s.Cost[e][s.Incumbent.At(e)])
 			out.Gains = append(out.Gains, s.Reward)
