@@ -81,6 +81,13 @@ type Env struct {
 	Tmp string // a folder of its own
 }
 
+// progress prints one line about a part of a long attack.
+func (e *Env) progress(format string, args ...any) {
+	if e.Log != nil {
+		fmt.Fprintf(e.Log, "  "+format+"\n", args...)
+	}
+}
+
 // All lists the attacks in the order in which they are made.
 func All() []Attack {
 	var out []Attack

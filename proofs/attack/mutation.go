@@ -130,6 +130,7 @@ func (e *Env) mutate(ctx context.Context, stride int) (Outcome, error) {
 				err = fmt.Errorf("no test is called %s", m.Run)
 			}
 			sound[key] = err
+			e.progress("sound tests, %s: %s", key, word(err == nil, "pass", "FAIL"))
 		}
 	}
 	results := make([]error, len(chosen))
@@ -137,9 +138,11 @@ func (e *Env) mutate(ctx context.Context, stride int) (Outcome, error) {
 		if ctx.Err() != nil {
 			return
 		}
+		start := time.Now()
 		if results[i] = sound[chosen[i].command()]; results[i] == nil {
 			results[i] = e.catch(ctx, chosen[i])
 		}
+		e.progress("%s: %s after %.0f s", chosen[i].Name, word(results[i] == nil, "caught", "NOT CAUGHT"), time.Since(start).Seconds())
 		if results[i] != nil {
 			results[i] = fmt.Errorf("%s (%s: %q for %q): %w", chosen[i].Name, chosen[i].File, chosen[i].New, chosen[i].Old, results[i])
 		}
@@ -155,6 +158,13 @@ func (e *Env) mutate(ctx context.Context, stride int) (Outcome, error) {
 		o.note("%d of %d mutations caught: score %.0f %%", caught, len(chosen), 100*float64(caught)/float64(len(chosen)))
 	}
 	return o, ctx.Err()
+}
+
+func word(ok bool, yes, no string) string {
+	if ok {
+		return yes
+	}
+	return no
 }
 
 func (m Mutation) command() string { return strings.Join(m.Packages, " ") + " " + m.Run }
