@@ -7,9 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,18 +54,24 @@ func Mutations() ([]Mutation, error) {
 }
 
 // Apply returns the text of the file with the mutation in it. A place that is not
-// there, or not unique, is an error: the list has gone stale.
+// there, or not unique, is an error: the list has gone stale. Behind "after" the
+// place must lie within the same function.
 func (m Mutation) Apply(text string) (string, error) {
-	from := 0
+	from, to := 0, len(text)
 	if m.After != "" {
 		if n := strings.Count(text, m.After); n != 1 {
 			return "", fmt.Errorf("mutation %q: %s holds %q %d times, not once: bring mutations.toml up to date", m.Name, m.File, m.After, n)
 		}
 		from = strings.Index(text, m.After) + len(m.After)
+		for _, next := range []string{"\nfunc ", "\nTEXT "} {
+			if n := strings.Index(text[from:to], next); n >= 0 {
+				to = from + n
+			}
+		}
 	}
-	n := strings.Count(text[from:], m.Old)
+	n := strings.Count(text[from:to], m.Old)
 	if n == 0 || n > 1 && m.After == "" {
-		return "", fmt.Errorf("mutation %q: %s holds %q %d times, not once: bring mutations.toml up to date", m.Name, m.File, m.Old, n)
+		return "", fmt.Errorf("mutation %q: %s holds %q %d times behind %q, not once: bring mutations.toml up to date", m.Name, m.File, m.Old, n, m.After)
 	}
 	at := from + strings.Index(text[from:], m.Old)
 	return text[:at] + m.New + text[at+len(m.Old):], nil
@@ -117,32 +126,22 @@ func (e *Env) mutate(ctx context.Context, stride int) (Outcome, error) {
 			chosen = append(chosen, m)
 		}
 	}
-	sound := map[string]error{}
-	for _, m := range chosen {
-		key := m.command()
-		if _, ok := sound[key]; !ok {
-			failed, text, err := e.goTest(ctx, "", m)
-			switch {
-			case err != nil:
-			case failed:
-				err = fmt.Errorf("the tests fail without any mutation: %s", tail(text))
-			case !bytes.Contains(text, []byte("--- PASS")):
-				err = fmt.Errorf("no test is called %s", m.Run)
-			}
-			sound[key] = err
-			e.progress("sound tests, %s: %s", key, word(err == nil, "pass", "FAIL"))
-		}
-	}
+	sound := e.sound(ctx, chosen)
 	results := make([]error, len(chosen))
 	ablation.Each(len(chosen), e.Jobs, func(i int) {
 		if ctx.Err() != nil {
 			return
 		}
 		start := time.Now()
-		if results[i] = sound[chosen[i].command()]; results[i] == nil {
-			results[i] = e.catch(ctx, chosen[i])
+		m, by := chosen[i], ""
+		if results[i] = sound(m); results[i] == nil {
+			by, results[i] = e.catch(ctx, m)
 		}
-		e.progress("%s: %s after %.0f s", chosen[i].Name, word(results[i] == nil, "caught", "NOT CAUGHT"), time.Since(start).Seconds())
+		if results[i] == nil {
+			e.progress("%s: caught by %s after %.0f s", m.Name, by, time.Since(start).Seconds())
+		} else {
+			e.progress("%s: not caught: %v", m.Name, results[i])
+		}
 		if results[i] != nil {
 			results[i] = fmt.Errorf("%s (%s: %q for %q): %w", chosen[i].Name, chosen[i].File, chosen[i].New, chosen[i].Old, results[i])
 		}
@@ -160,30 +159,89 @@ func (e *Env) mutate(ctx context.Context, stride int) (Outcome, error) {
 	return o, ctx.Err()
 }
 
-func word(ok bool, yes, no string) string {
-	if ok {
-		return yes
+// sound runs the tests that the mutations name on the sources as they are, once a
+// package, and says of a mutation why its tests would prove nothing: there are
+// none, or they fail anyway.
+func (e *Env) sound(ctx context.Context, list []Mutation) func(Mutation) error {
+	patterns := map[string][]string{}
+	for _, m := range list {
+		for _, pkg := range m.Packages {
+			if !slices.Contains(patterns[pkg], m.Run) {
+				patterns[pkg] = append(patterns[pkg], m.Run)
+			}
+		}
 	}
-	return no
+	pkgs := slices.Sorted(maps.Keys(patterns))
+	said, errs := make([]verdicts, len(pkgs)), make([]error, len(pkgs))
+	ablation.Each(len(pkgs), e.Jobs, func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		_, text, err := e.goTest(ctx, "", []string{pkgs[i]}, strings.Join(patterns[pkgs[i]], "|"))
+		said[i], errs[i] = readVerdicts(text), err
+		e.progress("%s without a mutation: %d tests pass, %d fail", pkgs[i], len(said[i].pass), len(said[i].fail))
+	})
+	return func(m Mutation) error {
+		run, err := regexp.Compile(m.Run)
+		if err != nil {
+			return err
+		}
+		passed := 0
+		for _, pkg := range m.Packages {
+			i := slices.Index(pkgs, pkg)
+			if errs[i] != nil {
+				return errs[i]
+			}
+			for _, name := range said[i].fail {
+				if run.MatchString(name) {
+					return fmt.Errorf("%s of %s fails without any mutation", name, pkg)
+				}
+			}
+			for _, name := range said[i].pass {
+				if run.MatchString(name) {
+					passed++
+				}
+			}
+		}
+		if passed == 0 {
+			return fmt.Errorf("no test of %v that is called %s passes without a mutation", m.Packages, m.Run)
+		}
+		return nil
+	}
 }
 
-func (m Mutation) command() string { return strings.Join(m.Packages, " ") + " " + m.Run }
+// verdicts are the names of the tests that passed and that failed.
+type verdicts struct{ pass, fail []string }
 
-// catch lays the mutated file over the tree and wants a test to fail.
-func (e *Env) catch(ctx context.Context, m Mutation) error {
+func readVerdicts(text []byte) verdicts {
+	var v verdicts
+	for line := range strings.Lines(string(text)) {
+		f := strings.Fields(line)
+		switch {
+		case strings.HasPrefix(line, "--- PASS: ") && len(f) > 2:
+			v.pass = append(v.pass, f[2])
+		case strings.HasPrefix(line, "--- FAIL: ") && len(f) > 2:
+			v.fail = append(v.fail, f[2])
+		}
+	}
+	return v
+}
+
+// catch lays the mutated file over the tree and wants a test to fail; it says which.
+func (e *Env) catch(ctx context.Context, m Mutation) (by string, err error) {
 	dir, err := os.MkdirTemp(e.Tmp, "mutant-")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer os.RemoveAll(dir)
 	source := filepath.Join(e.Root, m.File)
 	text, err := os.ReadFile(source)
 	if err != nil {
-		return err
+		return "", err
 	}
 	mutant, err := m.Apply(string(text))
 	if err != nil {
-		return err
+		return "", err
 	}
 	copied, overlay := filepath.Join(dir, filepath.Base(m.File)), filepath.Join(dir, "overlay.json")
 	replace, err := json.Marshal(map[string]map[string]string{"Replace": {source: copied}})
@@ -194,31 +252,39 @@ func (e *Env) catch(ctx context.Context, m Mutation) error {
 		err = os.WriteFile(overlay, replace, 0o644)
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	failed, _, err := e.goTest(ctx, overlay, m)
-	if err != nil {
-		return err
+	failed, out, err := e.goTest(ctx, overlay, m.Packages, m.Run)
+	switch {
+	case err != nil:
+		return "", err
+	case !failed:
+		return "", errors.New("no test noticed")
 	}
-	if !failed {
-		return errors.New("no test noticed")
+	if v := readVerdicts(out); len(v.fail) > 0 {
+		return v.fail[0], nil
 	}
-	return nil
+	for _, s := range []string{"panic: ", "fatal error: ", "SIGILL", "SIGSEGV"} {
+		if bytes.Contains(out, []byte(s)) {
+			return "a crash", nil
+		}
+	}
+	return "", fmt.Errorf("the tests ended in neither a failure nor a crash: %s", tail(out))
 }
 
 // testLimit ends a test command whose mutant runs for ever, which counts as
 // noticed.
 const testLimit = 240 * time.Second
 
-// goTest runs the tests that m names. failed says that a test, not the build,
-// failed.
-func (e *Env) goTest(ctx context.Context, overlay string, m Mutation) (failed bool, out []byte, err error) {
-	args := []string{"test", "-count=1", "-vet=off", "-v", "-failfast", "-timeout", testLimit.String()}
+// goTest runs the tests of some packages. failed says that the tests, not their
+// build, failed.
+func (e *Env) goTest(ctx context.Context, overlay string, pkgs []string, run string) (failed bool, out []byte, err error) {
+	args := []string{"test", "-vet=off", "-v", "-failfast", "-timeout", testLimit.String()}
 	if overlay != "" {
-		args = append(args, "-overlay", overlay)
+		args = append(args, "-count=1", "-overlay", overlay)
 	}
-	args = append(args, "-run", m.Run)
-	cmd := exec.CommandContext(ctx, "go", append(args, m.Packages...)...)
+	args = append(args, "-run", run)
+	cmd := exec.CommandContext(ctx, "go", append(args, pkgs...)...)
 	cmd.Dir = e.Root
 	out, err = cmd.CombinedOutput()
 	if err == nil {

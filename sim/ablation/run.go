@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -32,7 +31,9 @@ func Run(ctx context.Context, jobs []Job, o Options) error {
 	for _, j := range Unique(jobs) {
 		_, err := j.outcome(o.Out)
 		if err == nil {
-			err = search.Tidy(j.Folder(o.Out))
+			if terr := j.tidy(o.Out); terr != nil {
+				return fmt.Errorf("run %s: %w", j.ID(), terr)
+			}
 		}
 		if err != nil {
 			left = append(left, j)
@@ -86,7 +87,7 @@ func Run(ctx context.Context, jobs []Job, o Options) error {
 func (j Job) run(ctx context.Context, out string, progress func(steps int)) error {
 	dir := j.Folder(out)
 	note := filepath.Join(dir, failureFile)
-	if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := trace.RemoveFile(note); err != nil {
 		return fmt.Errorf("run %s: %w", j.ID(), err)
 	}
 	err := metered(dir, func() error {
@@ -101,6 +102,17 @@ func (j Job) run(ctx context.Context, out string, progress func(steps int)) erro
 		return fmt.Errorf("run %s: %w", j.ID(), errors.Join(err, merr))
 	}
 	return trace.WriteFile(note, []byte(err.Error()+"\n"))
+}
+
+// tidy removes what a crash may have left beside the trace of a finished run.
+func (j Job) tidy(out string) error {
+	dir := j.Folder(out)
+	for _, name := range []string{secondsFile, failureFile} {
+		if err := trace.RemoveLeft(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return search.Tidy(dir)
 }
 
 // Each calls f for 0..n-1 on jobs goroutines.

@@ -152,6 +152,32 @@ func TestEveryWayToRunGivesTheSameBytes(t *testing.T) {
 	}
 }
 
+// What a kill left in the middle of a replacement is gone once the runs are finished.
+func TestNothingOfAKillIsLeftBehind(t *testing.T) {
+	g := smallGrid(t)
+	g.Seeds = 1
+	jobs, out := g.Jobs(), t.TempDir()
+	for range 2 { // for runs that are to be made, and for finished ones
+		for _, j := range Unique(jobs) {
+			if err := os.MkdirAll(j.Folder(out), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{".seconds.txt.tmp", ".failed.txt.tmp", ".checkpoint.bin.tmp"} {
+				if err := os.WriteFile(filepath.Join(j.Folder(out), name), []byte("0.1"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := Run(context.Background(), jobs, Options{Jobs: 1, Out: out}); err != nil {
+			t.Fatal(err)
+		}
+		left, err := filepath.Glob(filepath.Join(out, "*", "*", ".*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v %v", left, err)
+		}
+	}
+}
+
 // A run that diverges says so and leaves the others alone; runs with one spec are one.
 func TestFailedArmsSpoilNothing(t *testing.T) {
 	g := smallGrid(t)

@@ -72,10 +72,20 @@ func openTemporary(path string) (*os.File, error) {
 // RemoveFile removes the file at path and what a crash left of a replacement of
 // it. A file that is not there is no error.
 func RemoveFile(path string) error {
-	for _, name := range []string{temporary(path), path} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := RemoveLeft(path); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// RemoveLeft removes what a crash left of a replacement of the file at path, which
+// itself stays as it is.
+func RemoveLeft(path string) error {
+	if err := os.Remove(temporary(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }
