@@ -130,8 +130,22 @@ func (r *Report) order(t *trace.Trace) {
 func (r *Report) health(t *trace.Trace) {
 	count, first := 0, -1
 	var what string
-	loss, entropy, prob := logged(t)
-	for i, p := range t.Points {
+	loss, entropy := logged(t)
+	cubes := []struct {
+		name string
+		get  func(*trace.Point) [][][]float64
+		has  []bool
+	}{
+		{"a probability", func(p *trace.Point) [][][]float64 { return p.Prob }, nil},
+		{"a derivative in alpha", func(p *trace.Point) [][][]float64 { return p.Grad }, nil},
+		{"a derivative in alpha", func(p *trace.Point) [][][]float64 { return [][][]float64{p.Hessian} }, nil},
+		{"a cost to date", func(p *trace.Point) [][][]float64 { return p.CostToDate }, nil},
+	}
+	for c := range cubes {
+		cubes[c].has = printedKinds(t, cubes[c].get)
+	}
+	for i := range t.Points {
+		p := &t.Points[i]
 		bad := ""
 		for k, s := range []*trace.Split{p.Test, p.Search, p.Train} {
 			name := [...]string{"test", "search", "train"}[k]
@@ -139,8 +153,15 @@ func (r *Report) health(t *trace.Trace) {
 				bad = "the " + name + " loss or entropy"
 			}
 		}
-		if prob && anyBad(p.Prob) {
-			bad = "a probability"
+		for _, c := range cubes {
+			for k, cube := range c.get(p) {
+				if c.has[k] && anyBad(cube) {
+					bad = c.name
+				}
+			}
+		}
+		if badAlpha(p) {
+			bad = "alpha"
 		}
 		if p.Cost != nil && anyBadCost(p.Cost) {
 			bad = "a cost"
@@ -157,9 +178,27 @@ func (r *Report) health(t *trace.Trace) {
 	}
 }
 
-// logged says what a trace holds at all: an imported log may have no entropy, no
-// loss or no probabilities, which is a blank of the log and no damage.
-func logged(t *trace.Trace) (loss, entropy map[string]bool, prob bool) {
+// printedKinds says of which kinds of cells a trace holds numbers at all: a log may
+// print no probabilities, or those of one kind, which is a blank and no damage.
+func printedKinds(t *trace.Trace, get func(*trace.Point) [][][]float64) []bool {
+	var has []bool
+	for i := range t.Points {
+		for k, cube := range get(&t.Points[i]) {
+			if k == len(has) {
+				has = append(has, false)
+			}
+			for _, e := range cube {
+				for _, v := range e {
+					has[k] = has[k] || !math.IsNaN(v)
+				}
+			}
+		}
+	}
+	return has
+}
+
+// logged says of which splits a trace holds losses and entropies at all.
+func logged(t *trace.Trace) (loss, entropy map[string]bool) {
 	loss, entropy = map[string]bool{}, map[string]bool{}
 	for i := range t.Points {
 		p := &t.Points[i]
@@ -170,22 +209,28 @@ func logged(t *trace.Trace) (loss, entropy map[string]bool, prob bool) {
 				entropy[name] = entropy[name] || !math.IsNaN(s.Entropy)
 			}
 		}
-		for _, k := range p.Prob {
-			for _, e := range k {
-				for _, v := range e {
-					prob = prob || !math.IsNaN(v)
-				}
+	}
+	return loss, entropy
+}
+
+func anyBad(table [][]float64) bool {
+	for _, row := range table {
+		for _, v := range row {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return true
 			}
 		}
 	}
-	return loss, entropy, prob
+	return false
 }
 
-func anyBad(cube [][][]float64) bool {
-	for _, k := range cube {
-		for _, e := range k {
-			for _, v := range e {
-				if math.IsNaN(v) || math.IsInf(v, 0) {
+// badAlpha says whether alpha is infinite, or no number where the operation has a
+// probability: NaN stands for one that is not allowed, whose probability is 0.
+func badAlpha(p *trace.Point) bool {
+	for k := range p.Alpha {
+		for e := range p.Alpha[k] {
+			for o, v := range p.Alpha[k][e] {
+				if math.IsInf(v, 0) || math.IsNaN(v) && p.Prob[k][e][o] > 0 {
 					return true
 				}
 			}

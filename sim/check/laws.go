@@ -109,7 +109,7 @@ func decimals(t *trace.Trace) int {
 	if t.Manifest.Source == "edgewise search" {
 		return 0 // our own traces are exact: a round number in them is not a rounded one
 	}
-	if _, _, prob := logged(t); !prob {
+	if !slices.Contains(printedKinds(t, func(p *trace.Point) [][][]float64 { return p.Prob }), true) {
 		return 0
 	}
 	for d := 1; d <= 6; d++ {

@@ -54,7 +54,9 @@ func Import(in io.Reader, file string, o runlog.Options) (*trace.Trace, []check.
 	r := &reader{run: &runlog.Run{File: file, Line: 1}}
 	r.Lines = textlog.NewLines(in, file, func(e *textlog.Error) { r.run.Problem(check.Warning, e, "the line is incomplete") })
 	for r.Next() {
-		r.line(r.Text())
+		if body, rank := textlog.Body(r.Text()); rank <= 0 {
+			r.line(body)
+		}
 	}
 	if err := r.Err(); err != nil {
 		return nil, nil, err
@@ -135,7 +137,7 @@ func (r *reader) tensor() {
 		r.run.Snapshots = append(r.run.Snapshots, runlog.NewSnapshot(t.Line, 0))
 		r.snap = &r.run.Snapshots[0]
 	}
-	r.snap.Prob = runlog.Tables{"normal": t.Matrix()}
+	r.snap.Prob, r.snap.Line = runlog.Tables{"normal": t.Matrix()}, t.Line
 }
 
 // bench writes a structure in the text of NAS-Bench-201.
@@ -230,7 +232,8 @@ func (r *reader) trace(file string, o runlog.Options) (*trace.Trace, error) {
 	if len(t.Points) == 0 {
 		return nil, fmt.Errorf("%s: none of its tables fits", file)
 	}
-	if last := &t.Points[len(t.Points)-1]; r.run.Ended {
+	whole := r.run.Ended && r.run.Snapshots[len(r.run.Snapshots)-1].Prob != nil
+	if last := &t.Points[len(t.Points)-1]; whole {
 		last.Steps, last.Status, last.Train, last.Search = 0, trace.Complete, nil, nil
 	}
 	if agree.Pairs > 0 {

@@ -10,6 +10,7 @@ import (
 
 	"edgewise/sim/check"
 	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/runlog"
 )
 
@@ -76,6 +77,13 @@ func TestLogIsReadWhole(t *testing.T) {
 	if _, _, err := Import(strings.NewReader("arch-parameters :\ntensor([[0.5, 0.5]])\n"), "x.log", runlog.Options{}); err == nil || !strings.Contains(err.Error(), "--ops") {
 		t.Errorf("two unnamed columns: %v", err)
 	}
+}
+
+func TestDamage(t *testing.T) {
+	text, _ := log(5)
+	damage.Text(t, damage.File{Name: "x.log", Data: []byte(text), Ranks: true, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), "d/x.log", runlog.Options{})
+	}})
 }
 
 func FuzzImport(f *testing.F) {

@@ -185,6 +185,9 @@ func ReadZip(r io.ReaderAt, size int64, name string) (map[string]*Array, error) 
 		}
 		limited := &io.LimitedReader{R: e, N: left}
 		a, err := Read(limited, name+": entry "+f.Name)
+		if _, end := io.Copy(io.Discard, limited); end != nil { // its checksum stands at its end
+			err = fmt.Errorf("%s: entry %s: %w", name, f.Name, end)
+		}
 		left = limited.N
 		e.Close()
 		if err != nil {

@@ -3,6 +3,7 @@ package npy
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -10,9 +11,13 @@ import (
 	"strings"
 	"testing"
 
+	"edgewise/sim/check"
+	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/runlog"
 
 	"codeberg.org/sbinet/npyio"
+	"codeberg.org/sbinet/npyio/npz"
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/mat"
 )
@@ -102,6 +107,37 @@ func TestFolderOfArraysIsATrace(t *testing.T) {
 	}
 	if tr, _, err = Import(path, runlog.Options{Ops: ops}); err != nil || len(tr.Points) != 2 {
 		t.Errorf("a stack: %v", err)
+	}
+}
+
+func TestDamage(t *testing.T) {
+	ops := []string{"none", "skip_connect", "sep_conv_3x3"}
+	data := make([]float64, 3*5*3)
+	for i := range data {
+		data[i] = float64(i) / 8
+	}
+	var zip bytes.Buffer
+	w := npz.NewWriter(&zip)
+	if err := errors.Join(w.Write("alphas_normal.npy", mat.NewDense(5, 3, data[:15])), w.Write("alphas_reduce.npy", mat.NewDense(5, 3, data[15:30])), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []damage.File{
+		{Name: "alpha.npy", Data: file("3, 5, 3", false, data), Size: map[string][]byte{
+			"10^9 edges":   file("1000000000, 8", false, nil),
+			"67108863":     file("67108863,", false, data),
+			"eight axes":   file("1, 1, 1, 1, 1, 1, 9, 5", false, data),
+			"a deep shape": file("(((((((((((5, 3", false, data),
+		}},
+		{Name: "alpha.npz", Data: zip.Bytes()},
+	} {
+		path := filepath.Join(t.TempDir(), f.Name)
+		f.Read = func(data []byte) (*trace.Trace, []check.Finding, error) {
+			if err := os.WriteFile(path, data, 0o644); err != nil {
+				return nil, nil, err
+			}
+			return Import(path, runlog.Options{Ops: ops})
+		}
+		damage.Binary(t, f, bytes.Index(f.Data, []byte("PK\x01\x02"))) // names of entries have no checksum
 	}
 }
 

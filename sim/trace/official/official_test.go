@@ -11,6 +11,7 @@ import (
 
 	"edgewise/sim/check"
 	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/genotype"
 	"edgewise/sim/trace/npy"
 	"edgewise/sim/trace/runlog"
@@ -165,6 +166,13 @@ func TestStepsBecomePoints(t *testing.T) {
 	if _, _, err := ImportSteps(arrays, path, runlog.Options{}); err == nil || !strings.Contains(err.Error(), "weights has shape") {
 		t.Errorf("a wrong shape: %v", err)
 	}
+}
+
+func TestDamage(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log.txt")
+	damage.Text(t, damage.File{Name: "log.txt", Data: []byte(log(4)), Ranks: true, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), file, runlog.Options{})
+	}})
 }
 
 func FuzzImport(f *testing.F) {

@@ -73,7 +73,7 @@ func (s *steps) log() error {
 		if err != nil {
 			return fmt.Errorf("reading the arguments of the record: %w", err)
 		}
-		if run, _, err := runlog.Pick(runs, s.opt.Run); err == nil {
+		if run, _, err := runlog.Pick(path, runs, s.opt.Run); err == nil {
 			run.Problems = nil
 			s.run = run
 		}

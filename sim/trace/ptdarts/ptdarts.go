@@ -171,6 +171,8 @@ func (p *reader) meter(m []string) {
 	at := &p.snap.Train
 	if m[1] == "Valid" {
 		at = &p.snap.Valid
+	} else if n, _ := strconv.Atoi(m[5]); m[5] != "" {
+		p.run.Counted = n + 1
 	}
 	if m[8] != "" {
 		if acc, bad := textlog.Number(m[8]); !bad && *at != nil {
@@ -213,7 +215,7 @@ func Import(r io.Reader, file string, o runlog.Options) (*trace.Trace, []check.F
 	if err != nil {
 		return nil, nil, err
 	}
-	run, list, err := runlog.Pick(runs, o.Run)
+	run, list, err := runlog.Pick(file, runs, o.Run)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"edgewise/sim/check"
 	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/genotype"
 	"edgewise/sim/trace/runlog"
 	"edgewise/theory/cell"
@@ -147,6 +148,12 @@ func TestBrokenEpochIsLeftOut(t *testing.T) {
 	if findings[0].Line != line && findings[1].Line != line && findings[2].Line != line {
 		t.Errorf("line %d is not named: %+v", line, findings)
 	}
+}
+
+func TestDamage(t *testing.T) {
+	damage.Text(t, damage.File{Name: "x.log", Data: []byte(log(4, 8, Primitives)), Ranks: true, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), "d/x.log", runlog.Options{})
+	}})
 }
 
 func FuzzImport(f *testing.F) {

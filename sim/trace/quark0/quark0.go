@@ -291,7 +291,7 @@ func Import(r io.Reader, file string, o runlog.Options) (*trace.Trace, []check.F
 	if err != nil {
 		return nil, nil, err
 	}
-	run, list, err := runlog.Pick(runs, o.Run)
+	run, list, err := runlog.Pick(file, runs, o.Run)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"edgewise/sim/check"
 	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/genotype"
 	"edgewise/sim/trace/runlog"
 	"edgewise/theory/cell"
@@ -179,6 +180,13 @@ func TestDamageIsPositionedAndTheRestRead(t *testing.T) {
 			t.Errorf("cut at %d: a trace without points", cut)
 		}
 	}
+}
+
+func TestDamage(t *testing.T) {
+	text, _ := log(4)
+	damage.Text(t, damage.File{Name: "nohup.out", Data: []byte(text), Ranks: true, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), "x/nohup.out", runlog.Options{})
+	}})
 }
 
 func FuzzImport(f *testing.F) {

@@ -31,7 +31,6 @@ import (
 	"edgewise/sim/trace/genotype"
 	"edgewise/sim/trace/quark0"
 	"edgewise/sim/trace/runlog"
-	"edgewise/theory/cell"
 )
 
 const (
@@ -191,9 +190,10 @@ func (r *record) log(f io.Reader, file string) error {
 	if err != nil {
 		return err
 	}
-	run, list, err := runlog.Pick(runs, 0)
+	run, list, err := runlog.Pick(file, runs, 0)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		r.findings = append(r.findings, check.Finding{Severity: check.Warning, Point: -1, Count: 1, Line: 1, What: err.Error(), Means: "the file is left out"})
+		return nil
 	}
 	r.run = run
 	r.findings = append(r.findings, list...)
@@ -289,7 +289,13 @@ func (r *record) trace(path string, o runlog.Options) (*trace.Trace, []check.Fin
 		o.Name = filepath.Base(r.dir) + "/" + r.number
 	}
 	r.run.Ended = len(r.run.Snapshots) > 0 && r.run.Genotype != "" && slices.Contains(r.read, "arch_"+r.number)
-	names := o.Ops
+	if ops > 0 {
+		var err error
+		if r.run.Layout, err = r.layout(ops, o.Ops); err != nil {
+			return nil, r.findings, err
+		}
+	}
+	named := len(o.Ops) > 0
 	o.Ops = nil
 	t, found, err := r.run.Trace(Convention(r.run), o)
 	r.findings = append(r.findings, found...)
@@ -297,9 +303,11 @@ func (r *record) trace(path string, o runlog.Options) (*trace.Trace, []check.Fin
 		return nil, r.findings, err
 	}
 	if ops > 0 {
-		if err := r.shape(t, ops, names); err != nil {
-			return nil, r.findings, err
+		t.Manifest.Decay = decay
+		if !named {
+			t.Manifest.Blanks = append(t.Manifest.Blanks, "names of the operations: spaces S1 and S2 have other ones on each edge")
 		}
+		r.fill(t, ops/edges)
 	}
 	t.Manifest.Notes = append(t.Manifest.Notes, fmt.Sprintf("read together: %v", r.read))
 	t.Manifest.Run = runlog.Digest(t)
@@ -307,46 +315,40 @@ func (r *record) trace(path string, o runlog.Options) (*trace.Trace, []check.Fin
 	return t, r.findings, nil
 }
 
-// shape lays the derivatives out: two kinds of cells of four nodes, which is the
-// only net of this code.
-func (r *record) shape(t *trace.Trace, n int, names []string) error {
-	c, err := cell.DARTS(4, 4)
-	if err != nil {
-		return err
+// nodes and edges of both cells: the only net of this code.
+const (
+	nodes = 4
+	edges = 2 * nodes * (nodes + 3) / 2
+)
+
+// layout is that of n derivatives: two kinds of cells of four nodes.
+func (r *record) layout(n int, names []string) (*runlog.Layout, error) {
+	if n%edges != 0 {
+		return nil, fmt.Errorf("%s: %d derivatives are not a multiple of %d edges (two cells of four nodes)", filepath.Join(r.dir, "derivatives_"+r.number+".json"), n, edges)
 	}
-	per := 2 * len(c.Edges)
-	if n%per != 0 {
-		return fmt.Errorf("%s: %d derivatives are not a multiple of 28 edges (two cells of four nodes)", filepath.Join(r.dir, "derivatives_"+r.number+".json"), n)
-	}
-	k := n / per
+	k := n / edges
 	if len(names) == 0 {
 		for i := range k {
 			names = append(names, fmt.Sprintf("column_%d", i))
 		}
-		t.Manifest.Blanks = append(t.Manifest.Blanks, "names of the operations: spaces S1 and S2 have other ones on each edge")
 	}
 	if len(names) != k {
-		return fmt.Errorf("%d operations are named, but the derivatives are of %d per edge", len(names), k)
+		return nil, fmt.Errorf("%d operations are named, but the derivatives are of %d per edge", len(names), k)
 	}
-	m := &t.Manifest
-	m.Kinds, m.Nodes, m.Concat, m.Ops, m.Edges, m.Decay = []string{"normal", "reduce"}, c.Nodes, c.Concat, slices.Clone(names), nil, decay
-	for _, e := range c.Edges {
-		m.Edges = append(m.Edges, [2]int{e.From, e.To})
-	}
-	for i := range t.Points {
-		t.Points[i].Alpha = nil
-		t.Points[i].Prob = runlog.Unknown(2, len(c.Edges), k)
-	}
+	return &runlog.Layout{Kinds: []string{"normal", "reduce"}, Nodes: nodes, Ops: names}, nil
+}
+
+// fill puts the derivatives of k operations per edge at the points of their epochs.
+func (r *record) fill(t *trace.Trace, k int) {
 	for _, d := range r.derivatives {
 		i := slices.IndexFunc(t.Points, func(p trace.Point) bool { return p.Epoch == float64(d.Epoch) })
 		if i < 0 {
 			continue
 		}
 		p := &t.Points[i]
-		p.Grad, p.Hessian = runlog.Unknown(2, len(c.Edges), k), d.H
+		p.Grad, p.Hessian = runlog.Unknown(2, edges/2, k), d.H
 		for j, v := range d.G {
-			p.Grad[j/(len(c.Edges)*k)][j/k%len(c.Edges)][j%k] = v
+			p.Grad[j/(edges/2*k)][j/k%(edges/2)][j%k] = v
 		}
 	}
-	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"edgewise/sim/check"
+	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/runlog"
 )
 
@@ -69,13 +71,17 @@ func write(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func TestRecordIsReadTogether(t *testing.T) {
-	log := ""
-	for i := range 6 {
-		log += fmt.Sprintf("2019-07-16 13:28:39,383 epoch %d lr 2.5e-02\n2019-07-16 13:28:45,572 train 000 2.3e+00 9.4 57.8\n2019-07-16 13:38:49,215 train_acc 43.0\n2019-07-16 13:39:20,852 valid_acc 53.0\n2019-07-16 13:39:20,853 genotype = %s\n", i, genotypeText)
+// logText is the text log of such a search.
+func logText(epochs int) (text string) {
+	for i := range epochs {
+		text += fmt.Sprintf("2019-07-16 13:28:39,383 epoch %d lr 2.5e-02\n2019-07-16 13:28:45,572 train 000 2.3e+00 9.4 57.8\n2019-07-16 13:38:49,215 train_acc 43.0\n2019-07-16 13:39:20,852 valid_acc 53.0\n2019-07-16 13:39:20,853 genotype = %s\n", i, genotypeText)
 	}
+	return text
+}
+
+func TestRecordIsReadTogether(t *testing.T) {
 	dir := write(t, map[string]string{
-		"log_2.txt": log, "derivatives_2.json": records(3, 2, true), "arch_2": genotypeText,
+		"log_2.txt": logText(6), "derivatives_2.json": records(3, 2, true), "arch_2": genotypeText,
 		"errors_2.json": `{"train_acc":[50,40,30,20,10,5],"train_loss":[2,1.5,1.2,1,0.5,0.25],"valid_acc":[60,50,40,30,30,30],"valid_loss":[2.1,1.6,1.4,1.3,1.2,NaN]}`,
 	})
 	for _, f := range []string{"log_2.txt", "derivatives_2.json", "errors_2.json", "arch_2"} {
@@ -131,6 +137,48 @@ func TestDamagedRecordsAreNamed(t *testing.T) {
 	got, _, err := Derivatives(strings.NewReader(`{"epoch":1,"H":[[NaN,-Infinity],[1,2]],"g":[NaN,1]}`), "x")
 	if err != nil || len(got) != 1 || !math.IsNaN(got[0].G[0]) || !math.IsNaN(got[0].H[0][1]) {
 		t.Errorf("NaN of Python: %+v %v", got, err)
+	}
+}
+
+func TestDamage(t *testing.T) {
+	dir := t.TempDir()
+	for _, f := range []damage.File{
+		{Name: "derivatives_1.json", Data: []byte(records(3, 2, false)), Size: map[string][]byte{
+			"10^6 rows":    append(append([]byte(`{"epoch":1,"g":[1,2],"H":[`), bytes.Repeat([]byte("[1,2],"), 1_000_000)...), "[1,2]]}\n"...),
+			"10^6 numbers": append(append([]byte(`{"epoch":1,"H":[[1,2],[1,2]],"g":[`), bytes.Repeat([]byte("1,"), 1_000_000)...), "1]}\n"...),
+			"deep":         append([]byte(`{"epoch":1,"H":`), bytes.Repeat([]byte("["), 1<<20)...),
+		}},
+		{Name: "log_1.txt", Data: []byte(logText(4)), Ranks: true},
+	} {
+		path := filepath.Join(dir, f.Name)
+		f.Read = func(data []byte) (*trace.Trace, []check.Finding, error) {
+			if err := os.WriteFile(path, data, 0o644); err != nil {
+				return nil, nil, err
+			}
+			return Import(path, runlog.Options{})
+		}
+		damage.Text(t, f)
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The tables of losses and the final genotype cannot be read in part: a damaged
+// one is named and left out, and the records beside it are read.
+func TestDamageBesideRecordsIsNamed(t *testing.T) {
+	good := `{"train_acc":[50,40],"train_loss":[2,1.5],"valid_acc":[60,50],"valid_loss":[2.1,1.6]}`
+	for name, text := range map[string]string{"errors_1.json": good, "arch_1": genotypeText} {
+		for at := 1; at < len(text); at += 7 {
+			dir := write(t, map[string]string{"derivatives_1.json": records(2, 2, false), name: text[:at]})
+			tr, findings, err := Import(filepath.Join(dir, "derivatives_1.json"), runlog.Options{})
+			if err != nil || len(tr.Points) != 2 || tr.Points[1].Hessian == nil {
+				t.Fatalf("%s cut at %d: %v", name, at, err)
+			}
+			if len(findings) != 1 || !strings.Contains(findings[0].What, name) || findings[0].Severity != check.Warning {
+				t.Errorf("%s cut at %d: %+v", name, at, findings)
+			}
+		}
 	}
 }
 

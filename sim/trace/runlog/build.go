@@ -143,10 +143,18 @@ func (r *Run) all() []Snapshot {
 
 // shapeWithoutTables takes cell and operations from the genotypes alone: such
 // traces have losses and wirings, and no probabilities.
-func (b *builder) shapeWithoutTables() error {
+func (b *builder) shapeWithoutTables() (err error) {
+	if l := b.run.Layout; l != nil {
+		b.kinds, b.ops = l.Kinds, slices.Clone(l.Ops)
+		b.cell, err = cell.DARTS(l.Nodes, l.Nodes)
+		return err
+	}
 	seen := map[string]bool{}
-	for _, s := range b.run.all() {
-		g, err := genotype.Parse(s.Genotype)
+	if g, err := genotype.Parse(b.run.Genotype); err == nil && len(b.run.Snapshots) == 0 {
+		b.run.Snapshots = []Snapshot{{Line: b.run.Line, Genotype: g.String(), Rate: math.NaN(), Temperature: math.NaN()}}
+	}
+	for _, text := range b.genotypes() {
+		g, err := genotype.Parse(text)
 		if err != nil {
 			continue
 		}
@@ -164,10 +172,6 @@ func (b *builder) shapeWithoutTables() error {
 		}
 	}
 	if len(b.kinds) == 0 {
-		if g, err := genotype.Parse(b.run.Genotype); err == nil && len(b.run.Snapshots) == 0 {
-			b.run.Snapshots = []Snapshot{{Line: b.run.Line, Genotype: g.String(), Rate: math.NaN(), Temperature: math.NaN()}}
-			return b.shapeWithoutTables()
-		}
 		if len(b.run.Snapshots) == 0 {
 			return fmt.Errorf("%s:%d: the run has no epoch, no parameters and no genotype", b.run.File, max(b.run.Line, 1))
 		}
@@ -181,6 +185,15 @@ func (b *builder) shapeWithoutTables() error {
 	}
 	b.ops = CanonicalOrder(b.ops)
 	return nil
+}
+
+// genotypes are all that the run prints.
+func (b *builder) genotypes() []string {
+	out := []string{b.run.Genotype}
+	for _, s := range b.run.all() {
+		out = append(out, s.Genotype)
+	}
+	return out
 }
 
 // inOrder keeps the last of repeated epochs and the snapshots that fit.
@@ -261,13 +274,15 @@ func (b *builder) columns() error {
 // snapshot.
 func (b *builder) gauges() {
 	b.gauge, b.slack = map[string][][]float64{}, map[string][][]float64{}
+	if slices.ContainsFunc(b.all(), func(s Snapshot) bool { return s.Alpha != nil }) {
+		return
+	}
 	for _, k := range b.kinds {
 		var tables [][][]float64
 		for _, s := range b.all() {
 			m := s.Prob[k]
-			if s.Alpha != nil || m == nil {
-				delete(b.gauge, "normal")
-				return
+			if m == nil { // the epoch's table is missing or damaged: its gauge is not known
+				m = Unknown(1, len(b.cell.Edges), b.cols)[0]
 			}
 			tables = append(tables, m)
 		}
@@ -393,6 +408,10 @@ func (b *builder) assemble() *trace.Trace {
 		m.Notes = append(m.Notes, "alpha is the same at every epoch: the run trains weights only")
 	}
 	b.stack(&m)
+	if train, _ := b.run.planned(b.conv); b.run.cut(train) {
+		b.run.note(check.Warning, b.run.Line, fmt.Sprintf("an epoch has %d steps, where the arguments and %s give %.0f", b.run.Counted, b.run.dataset(), math.Ceil(float64(train)/b.run.Number("batch_size"))),
+			"the weights were trained on a small part of the images, and alpha moved for few steps: the run says little about a whole search")
+	}
 	m.Data.Name = b.run.dataset()
 	if train, _ := b.run.split(b.conv); train == 0 {
 		m.Blanks = append(m.Blanks, fmt.Sprintf("number of images: accuracies are stored as shares of %d", Share))

@@ -17,37 +17,54 @@ import "math"
 // off by 0.20) and by 0.40 (rate 1e-2; 0.13); on the genotypes of five pt.darts logs
 // it gives 94 to 98 % of the pairs. Slack is how much of an edge's gauge
 // is left open by printed units and by the start: it is an estimate, not a bound.
+// A row with numbers that are none has no gauge; the next one goes on from the row before.
 // unit is one unit of the last printed place.
 func Gauge(prob [][][]float64, unit float64) (gauge, slack [][]float64) {
 	const start = 1e-3 // standard deviation of alpha at the start in every known code
-	var prev [][]float64
-	for t, table := range prob {
+	type state struct {
+		prob, logs []float64
+		gauge      float64
+	}
+	last := map[int]state{} // by edge: its last sound row
+	for _, table := range prob {
 		g, s := make([]float64, len(table)), make([]float64, len(table))
-		now := make([][]float64, len(table))
 		for e, row := range table {
-			now[e] = make([]float64, len(row))
-			mean := 0.0
-			for k, p := range row {
-				now[e][k] = math.Log(math.Max(p, math.Max(unit/2, 1e-12)))
-				mean += now[e][k] / float64(len(row))
+			g[e] = math.NaN()
+			if !finiteRow(row) {
+				continue
 			}
-			if t == 0 || len(prev[e]) != len(row) {
+			logs, mean := make([]float64, len(row)), 0.0
+			for k, p := range row {
+				logs[k] = math.Log(math.Max(p, math.Max(unit/2, 1e-12)))
+				mean += logs[k] / float64(len(row))
+			}
+			if old, ok := last[e]; !ok || len(old.logs) != len(row) {
 				g[e] = mean
 			} else {
 				sum, weight, round := 0.0, 0.0, 0.0
 				for k, p := range row {
-					mid := (p + prob[t-1][e][k]) / 2
+					mid := (p + old.prob[k]) / 2
 					r := math.Sqrt(math.Max(mid, unit/2) * math.Max(1-mid, unit/2))
-					sum += r * (now[e][k] - prev[e][k])
+					sum += r * (logs[k] - old.logs[k])
 					weight += r
 					round += r * unit / 2 / math.Max(mid, unit/2)
 				}
-				g[e] = gauge[t-1][e] + sum/weight
+				g[e] = old.gauge + sum/weight
 				s[e] = round / weight
 			}
 			s[e] += start * 2 / math.Sqrt(float64(len(row)))
+			last[e] = state{row, logs, g[e]}
 		}
-		gauge, slack, prev = append(gauge, g), append(slack, s), now
+		gauge, slack = append(gauge, g), append(slack, s)
 	}
 	return gauge, slack
+}
+
+func finiteRow(row []float64) bool {
+	for _, v := range row {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
 }

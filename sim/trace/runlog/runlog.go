@@ -45,8 +45,17 @@ type Run struct {
 	Snapshots []Snapshot
 	Final     *Snapshot // parameters after the last epoch, where they are printed
 	Genotype  string    // printed after the last epoch, without its parameters
+	Counted   int       // steps of an epoch, where the log counts them; 0 otherwise
+	Layout    *Layout   // of a run without tables of parameters, where something else tells it
 	Ended     bool      // the log says that the search came to its end
 	Problems  []check.Finding
+}
+
+// Layout is what the arrays of a trace are of.
+type Layout struct {
+	Kinds []string
+	Nodes int
+	Ops   []string
 }
 
 // Options are what a user may say about a log.
@@ -119,12 +128,12 @@ func (r *Run) Truth(names ...string) bool {
 
 // Pick returns the run that the options ask for, and a finding that lists the
 // others. Without a wish it is the longest, the last of equals.
-func Pick(runs []*Run, want int) (*Run, []check.Finding, error) {
+func Pick(file string, runs []*Run, want int) (*Run, []check.Finding, error) {
 	if len(runs) == 0 {
-		return nil, nil, fmt.Errorf("there is no search in it")
+		return nil, nil, fmt.Errorf("%s: there is no search in it", file)
 	}
 	if want > len(runs) {
-		return nil, nil, fmt.Errorf("run %d was asked for, but there are %d", want, len(runs))
+		return nil, nil, fmt.Errorf("%s: run %d was asked for, but there are %d", file, want, len(runs))
 	}
 	at := want - 1
 	if want <= 0 {

@@ -37,9 +37,17 @@ func (r *Run) pool(c Convention) int {
 	return 0
 }
 
-// split returns the images that weights and alpha are trained on in a bi-level
-// search.
+// split returns the images that weights and alpha are trained on.
 func (r *Run) split(c Convention) (train, search int) {
+	train, search = r.planned(c)
+	if r.cut(train) {
+		train = r.trained()
+	}
+	return train, search
+}
+
+// planned is the split that arguments and data set give.
+func (r *Run) planned(c Convention) (train, search int) {
 	n := r.pool(c)
 	if n == 0 {
 		return 0, 0
@@ -55,10 +63,43 @@ func (r *Run) split(c Convention) (train, search int) {
 	return train, n - train
 }
 
+// cut says whether the log counts fewer steps in an epoch than its data set has
+// batches: the search saw only a part of the images.
+func (r *Run) cut(train int) bool {
+	batch := r.Number("batch_size")
+	return r.Counted > 0 && batch >= 1 && r.Counted < int(math.Ceil(float64(train)/batch))
+}
+
+// trained is the number of training images of a run that saw only a part of its
+// data set: the smallest of which all printed accuracies are whole shares, at most
+// a batch for each counted step; 0 where none fits.
+func (r *Run) trained() int {
+	batch := r.Number("batch_size")
+	if len(r.Snapshots) < 10 || !(batch >= 1 && batch < 1e6) || r.Counted > 1000 {
+		return 0
+	}
+next:
+	for n := r.Counted; n <= min(r.Counted*int(batch), 10_000); n++ {
+		for i := range r.Snapshots {
+			if s := r.Snapshots[i].Train; s != nil && s.N == Share {
+				k := s.Accuracy() * float64(n)
+				if math.Abs(k-math.Round(k)) > 1.01*float64(n)/(2*Share) {
+					continue next
+				}
+			}
+		}
+		return n
+	}
+	return 0
+}
+
 // steps is the number of steps of an epoch; 0 where nothing says it.
 func (r *Run) steps(c Convention, o Options) int {
-	if o.Steps > 0 {
+	switch {
+	case o.Steps > 0:
 		return o.Steps
+	case r.Counted > 0:
+		return r.Counted
 	}
 	batch := r.Number("batch_size")
 	train, _ := r.split(c)
@@ -122,6 +163,10 @@ func (r *Run) Spec(c Convention, ops []string, nodes, perEpoch int) (*spec.Spec,
 		s.Data.Side = 32
 	}
 	s.Data.Train, s.Data.Search = r.split(c)
+	if s.Data.Train < s.Batch && r.Counted > 0 {
+		blanks = append(blanks, fmt.Sprintf("training images: the log counts %d steps in an epoch, of %d images as far as accuracies tell; a spec has one batch size, that of alpha's split, and says %d images", r.Counted, s.Data.Train, s.Batch))
+		s.Data.Train = s.Batch
+	}
 	if epochs := r.Number("epochs"); epochs > 0 && epochs < 1e6 && perEpoch > 0 {
 		s.Steps = int(epochs) * perEpoch
 	} else {

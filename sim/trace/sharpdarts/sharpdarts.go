@@ -70,6 +70,9 @@ func Read(in io.Reader, file string) ([]*runlog.Run, error) {
 			r.take(body)
 		}
 	}
+	if r.Partial && r.run != nil {
+		r.run.Problem(check.Note, r.Errorf("the last line has no ending"), "the file may have been copied while it was written")
+	}
 	r.close()
 	var out []*runlog.Run
 	for _, run := range r.runs {
@@ -238,7 +241,7 @@ func Import(in io.Reader, file string, o runlog.Options) (*trace.Trace, []check.
 	if err != nil {
 		return nil, nil, err
 	}
-	run, list, err := runlog.Pick(runs, o.Run)
+	run, list, err := runlog.Pick(file, runs, o.Run)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"edgewise/sim/check"
+	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/genotype"
 	"edgewise/sim/trace/quark0"
 	"edgewise/sim/trace/runlog"
@@ -73,6 +75,17 @@ func TestBlocksAndEpochs(t *testing.T) {
 	if !strings.Contains(fmt.Sprint(findings), "max_w") {
 		t.Errorf("%+v", findings)
 	}
+}
+
+func TestDamage(t *testing.T) {
+	text := "2019_01_13_23_24_09 args = Namespace(arch_learning_rate=0.0003, batch_size=32, epochs=60, layers_of_cells=8, unrolled=False)\n"
+	for i := range 4 {
+		a, g := tables(uint64(i))
+		text += fmt.Sprintf("2019_01_15_18_59_41 epoch, %d, train_acc, 9%d.8, valid_acc, 91.4, train_loss, 0.013, valid_loss, 0.29, lr, 1.2e-03\n2019_01_15_18_59_41 genotype = %s\n%s", 50+i, i, g, a)
+	}
+	damage.Text(t, damage.File{Name: "x.txt", Data: []byte(text), Ranks: true, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), "d/x.txt", runlog.Options{})
+	}})
 }
 
 func FuzzImport(f *testing.F) {

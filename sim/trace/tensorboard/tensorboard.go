@@ -1,7 +1,6 @@
 package tensorboard
 
 import (
-	"fmt"
 	"io"
 	"math"
 	"regexp"
@@ -65,11 +64,7 @@ func Import(r io.Reader, file string, o runlog.Options) (*trace.Trace, []check.F
 	if err != nil {
 		return nil, nil, err
 	}
-	names, err := singles.into(s)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
-	}
-	s.Run.Ops = names
+	s.Run.Ops = singles.into(s)
 	return s.Trace(Convention(&s.Run), o)
 }
 
@@ -135,9 +130,9 @@ func (s *singles) add(step int, tag string, v float64) {
 }
 
 // into puts them into tables; it returns the operations where tags name them.
-func (s *singles) into(st *runlog.Stack) ([]string, error) {
+func (s *singles) into(st *runlog.Stack) []string {
 	if len(s.values) == 0 {
-		return nil, nil
+		return nil
 	}
 	names := s.ops
 	numbered := true
@@ -155,34 +150,27 @@ func (s *singles) into(st *runlog.Stack) ([]string, error) {
 			column[o], _ = strconv.Atoi(o)
 		}
 	}
+	count := map[key]int{}
+	for k := range s.values {
+		count[key{step: k.step, prefix: k.prefix}]++
+	}
 	tables := map[key][][]float64{}
 	for k, v := range s.values {
 		at := key{step: k.step, prefix: k.prefix}
+		if count[at] != s.edges[k.prefix]*len(s.ops) {
+			continue // parameters are missing: no table of this moment
+		}
 		if tables[at] == nil {
-			if len(tables)*s.edges[k.prefix]*len(s.ops) > 1<<26 {
-				return nil, fmt.Errorf("its parameters are more than %d numbers", 1<<26)
-			}
 			rows := make([][]float64, s.edges[k.prefix])
 			for e := range rows {
 				rows[e] = make([]float64, len(s.ops))
-				for o := range rows[e] {
-					rows[e][o] = math.NaN()
-				}
 			}
 			tables[at] = rows
 		}
 		tables[at][k.edge][column[k.op]] = v
 	}
 	for at, rows := range tables {
-		whole := true
-		for _, r := range rows {
-			for _, v := range r {
-				whole = whole && !math.IsNaN(v)
-			}
-		}
-		if whole {
-			st.Add(at.step, strings.TrimRight(at.prefix, "/._- ")+"/", rows)
-		}
+		st.Add(at.step, strings.TrimRight(at.prefix, "/._- ")+"/", rows)
 	}
-	return names, nil
+	return names
 }

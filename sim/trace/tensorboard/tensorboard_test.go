@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"edgewise/sim/check"
+	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/runlog"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -116,6 +119,26 @@ func TestDamageIsPositioned(t *testing.T) {
 	if _, _, err := Import(strings.NewReader("no event file at all"), "x", runlog.Options{}); err == nil {
 		t.Error("text was read as events")
 	}
+}
+
+func TestDamage(t *testing.T) {
+	huge := bytesField(nil, 2, protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), 1_000_000_000))
+	damage.Binary(t, damage.File{Name: "events.out", Data: events(), Size: map[string][]byte{
+		"a record of 2^60 bytes": append(binary.LittleEndian.AppendUint64(nil, 1<<60), 1, 2, 3, 4),
+		"10^9 rows":              event1(0, bytesField(bytesField(nil, 1, []byte("alphas")), 8, bytesField(nil, 2, huge))),
+		"edge 999 of 10^5 tags":  manyTags(),
+	}, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), "d/events.out", runlog.Options{Ops: ops})
+	}}, len(events()))
+}
+
+// manyTags names parameters one by one, each under a prefix of its own.
+func manyTags() []byte {
+	b := record(bytesField(nil, 3, []byte("brain.Event:2")))
+	for i := range 100_000 {
+		b = append(b, scalar(0, fmt.Sprintf("alphas_%d_x/999/%d", i, i%256), 1)...)
+	}
+	return b
 }
 
 func FuzzImport(f *testing.F) {

@@ -76,7 +76,8 @@ func (r row) real(c string) float64 {
 
 // Import reads a table.
 func Import(r io.Reader, file string, o runlog.Options) (*trace.Trace, []check.Finding, error) {
-	c := csv.NewReader(skipBOM(r))
+	end := &lastByte{r: skipBOM(r)}
+	c := csv.NewReader(end)
 	c.ReuseRecord, c.FieldsPerRecord, c.LazyQuotes = true, -1, true
 	head, err := c.Read()
 	if err != nil {
@@ -127,9 +128,27 @@ func Import(r io.Reader, file string, o runlog.Options) (*trace.Trace, []check.F
 			b.problem(line, msg)
 		}
 	}
+	if line, _ := c.FieldPos(0); end.last != '\n' {
+		b.findings = append(b.findings, check.Finding{Severity: check.Note, Point: -1, Count: 1, Line: line,
+			What: fmt.Sprintf("%s:%d: the last line has no ending", file, line), Means: "the file may have been copied while it was written: its last number may be cut"})
+	}
 	t, err := b.trace()
 	check.Sort(b.findings)
 	return t, b.findings, err
+}
+
+// lastByte remembers the last byte that was read.
+type lastByte struct {
+	r    io.Reader
+	last byte
+}
+
+func (l *lastByte) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if n > 0 {
+		l.last = p[n-1]
+	}
+	return n, err
 }
 
 func skipBOM(r io.Reader) io.Reader {

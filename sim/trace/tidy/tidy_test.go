@@ -2,12 +2,15 @@ package tidy
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"edgewise/sim/check"
 	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/runlog"
 	"edgewise/theory/cell"
 
@@ -132,6 +135,26 @@ func TestBadRowsAreNamedAndLeftOut(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+func TestDamage(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteCSV(&b, example()); err != nil {
+		t.Fatal(err)
+	}
+	size := map[string][]byte{
+		"10^9 edges":           []byte("epoch,cell,edge,op,alpha\n0,normal,1000000000,none,0.5\n"),
+		"a field of 4 MB":      append(append([]byte("epoch,cell,edge,op,alpha\n0,normal,0,"), bytes.Repeat([]byte("n"), 4<<20)...), ",0.5\n"...),
+		"a quote never closed": append(append([]byte("epoch,cell,edge,op,alpha\n0,normal,0,\""), bytes.Repeat([]byte("n\n"), 2<<20)...), ",0.5\n"...),
+	}
+	many := []byte("epoch,cell,edge,op,alpha\n")
+	for i := range 20_000 {
+		many = fmt.Appendf(many, "%d,normal,%d,op_%d,0.5\n", i, i%500, i%200)
+	}
+	size["one row for each of 20,000 epochs, 500 edges, 200 operations"] = many
+	damage.Text(t, damage.File{Name: "x.csv", Data: b.Bytes(), Size: size, Read: func(data []byte) (*trace.Trace, []check.Finding, error) {
+		return Import(bytes.NewReader(data), "d/x.csv", runlog.Options{})
+	}})
 }
 
 func FuzzImport(f *testing.F) {

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -168,9 +170,13 @@ func (c *collector) archive(r io.ReaderAt, size int64) error {
 		return fmt.Errorf("data.pkl: %w", err)
 	}
 	defer in.Close()
-	root, err := unpickle(bufio.NewReader(in))
+	rest := bufio.NewReader(in)
+	root, err := unpickle(rest)
 	if err != nil {
 		return fmt.Errorf("data.pkl: %w", err)
+	}
+	if _, err := io.CopyN(io.Discard, rest, maxStorage); !errors.Is(err, io.EOF) { // its checksum stands at its end
+		return fmt.Errorf("data.pkl: behind the pickle: %w", cmp.Or(err, errors.New("more than it can hold")))
 	}
 	if b, ok := files[path.Dir(pkl.Name)+"/byteorder"]; ok {
 		if in, err := b.Open(); err == nil {

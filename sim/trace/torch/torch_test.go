@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"edgewise/sim/check"
+	"edgewise/sim/trace"
+	"edgewise/sim/trace/damage"
 	"edgewise/sim/trace/runlog"
 
 	"github.com/nlpodyssey/gopickle/pytorch"
@@ -139,6 +142,42 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		if _, err := unpickle(bufio.NewReader(strings.NewReader(pickle))); want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v, want %q", pickle, err, want)
 		}
+	}
+}
+
+func TestDamage(t *testing.T) {
+	alpha := make([]float32, 40)
+	for i := range alpha {
+		alpha[i] = float32(i) / 8
+	}
+	head := func(text string) []byte {
+		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
+	}
+	files := []damage.File{{Name: "a.safetensors", Data: safe(map[string][]float32{"alphas_normal": alpha}, []int{5, 8}), Size: map[string][]byte{
+		"10^9 edges": head(`{"alphas_normal":{"dtype":"F32","shape":[1000000000,8],"data_offsets":[0,32000000000]}}`),
+		"deep":       head(`{"alphas_normal":` + strings.Repeat("[", 1<<20)),
+		"2^40 bytes": append(binary.LittleEndian.AppendUint64(nil, 1<<40), '{'),
+	}}}
+	for _, name := range []string{"zip.pt", "legacy.pt"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, damage.File{Name: name, Data: data})
+	}
+	for _, f := range files {
+		path := filepath.Join(t.TempDir(), f.Name)
+		f.Read = func(data []byte) (*trace.Trace, []check.Finding, error) {
+			if err := os.WriteFile(path, data, 0o644); err != nil {
+				return nil, nil, err
+			}
+			return Import(path, runlog.Options{Ops: ops})
+		}
+		covered := 0
+		if f.Name == "zip.pt" {
+			covered = len(f.Data)
+		}
+		damage.Binary(t, f, covered)
 	}
 }
 
