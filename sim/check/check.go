@@ -71,6 +71,7 @@ func Trace(t *trace.Trace) Report {
 	}
 	r.order(t)
 	r.health(t)
+	r.losses(t)
 	r.simplex(t)
 	r.softmax(t)
 	r.conservation(t)
@@ -100,21 +101,29 @@ func Sort(f []Finding) {
 
 // order looks for gaps and repetitions in time and for a missing end.
 func (r *Report) order(t *trace.Trace) {
-	gaps, first := 0, -1
-	for i := 1; i < len(t.Points); i++ {
-		prev, p := t.Points[i-1], t.Points[i]
-		if want := prev.Step + prev.Steps; p.Step != want {
-			if gaps == 0 {
-				first = i
+	due := func(i int) int { return t.Points[i-1].Step + t.Points[i-1].Steps }
+	for _, gap := range []struct {
+		is    func(step, due int) bool
+		means string
+	}{
+		{func(step, due int) bool { return step > due }, "steps are missing: integrals over the trace leave them out, and drifts seem faster than they were"},
+		{func(step, due int) bool { return step < due }, "steps are repeated, as by a resumed search or two logs in one: integrals over the trace count them twice"},
+	} {
+		count, first := 0, -1
+		for i := 1; i < len(t.Points); i++ {
+			if gap.is(t.Points[i].Step, due(i)) {
+				if count++; count == 1 {
+					first = i
+				}
 			}
-			gaps++
 		}
-	}
-	if gaps > 0 {
-		p := t.Points[first]
-		want := t.Points[first-1].Step + t.Points[first-1].Steps
-		r.add(Error, first, p.Step, gaps, fmt.Sprintf("step %d follows where step %d was due", p.Step, want),
-			"steps are missing or repeated: integrals over the trace are wrong")
+		if count > 0 {
+			p, epoch := &t.Points[first], ""
+			if !math.IsNaN(p.Epoch) {
+				epoch = fmt.Sprintf(" (epoch %.4g)", p.Epoch)
+			}
+			r.add(Error, first, p.Step, count, fmt.Sprintf("step %d%s follows where step %d was due", p.Step, epoch, due(first)), gap.means)
+		}
 	}
 	last := len(t.Points) - 1
 	switch s := t.Points[last].Status; s {
@@ -175,6 +184,27 @@ func (r *Report) health(t *trace.Trace) {
 	}
 	if count > 0 {
 		r.add(Error, first, t.Points[first].Step, count, what+" is not a number", "the search diverged or the log is damaged: averages over these points are meaningless")
+	}
+}
+
+// losses looks for mean losses below what their accuracies allow.
+func (r *Report) losses(t *trace.Trace) {
+	for k, name := range []string{"train", "search", "test"} {
+		count, first := 0, -1
+		for i := range t.Points {
+			p := &t.Points[i]
+			if s := [...]*trace.Split{p.Train, p.Search, p.Test}[k]; s != nil && s.Impossible() {
+				if count++; count == 1 {
+					first = i
+				}
+			}
+		}
+		if count > 0 {
+			s := [...]*trace.Split{t.Points[first].Train, t.Points[first].Search, t.Points[first].Test}[k]
+			r.add(Warning, first, t.Points[first].Step, count,
+				fmt.Sprintf("the %s loss %.3g is no mean cross-entropy: with %.3g %% classified wrongly it is at least %.3g", name, s.Loss, 100*(1-s.Accuracy()), s.LeastLoss()),
+				"the search weights or rescales its loss, or loss and accuracy are of different images: L - H, and entropies inferred from this loss, mean nothing")
+		}
 	}
 }
 

@@ -103,13 +103,15 @@ func hessianResidual(m *trace.Manifest, p *trace.Point) float64 {
 	return worst / top
 }
 
-// dead looks for points whose loss does not depend on alpha at all: the gradient
-// is zero, and the Hessian is that of weight decay alone.
+// dead looks for points whose loss does not depend on alpha at all: gradient and
+// Hessian are those of weight decay alone. Where decay is inside a gradient and alpha
+// is not logged, the Hessian alone tells.
 func (r *Report) dead(t *trace.Trace) {
 	count, first := 0, -1
 	for i := range t.Points {
 		p := &t.Points[i]
-		if p.Grad == nil || !allZero(p.Grad) || !onlyDecay(p.Hessian, t.Manifest.Decay) || p.AlphaRate == 0 {
+		told := p.Hessian != nil || t.Manifest.Decay == 0 || p.Alpha != nil
+		if p.Grad == nil || p.AlphaRate == 0 || !told || !onlyDecay(p.Hessian, t.Manifest.Decay) || !noGradient(&t.Manifest, p) {
 			continue
 		}
 		if count++; count == 1 {
@@ -117,9 +119,30 @@ func (r *Report) dead(t *trace.Trace) {
 		}
 	}
 	if count > 0 {
-		r.add(Error, first, t.Points[first].Step, count, "the gradient of alpha is exactly zero, and its Hessian is that of weight decay",
+		r.add(Error, first, t.Points[first].Step, count, "the derivatives of the loss in alpha are exactly zero but for weight decay",
 			"the supernet is dead: the loss does not depend on the architecture any more, nothing may be concluded from these points")
 	}
+}
+
+// noGradient says whether nothing is left of the gradient without weight decay, as far
+// as alpha is known.
+func noGradient(m *trace.Manifest, p *trace.Point) bool {
+	if m.Decay != 0 && p.Alpha == nil {
+		return true
+	}
+	for k := range p.Grad {
+		for e, row := range p.Grad[k] {
+			for o, v := range row {
+				if m.Decay != 0 {
+					v -= m.Decay * p.Alpha[k][e][o]
+				}
+				if !(math.Abs(v) <= 1e-12) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 func onlyDecay(h [][]float64, decay float64) bool {

@@ -145,7 +145,7 @@ func (r *Report) softmax(t *trace.Trace) {
 	p, a := make([]float64, 0, 16), make([]float64, 0, 16)
 	for i := range t.Points {
 		pt := &t.Points[i]
-		if pt.Alpha == nil {
+		if pt.Alpha == nil || badAlpha(pt) { // health names it
 			continue
 		}
 		worst := 0.0

@@ -10,7 +10,7 @@ import (
 // motion looks for alpha that does not move although it should, for supernets
 // whose costs are exactly zero, and for saturated probabilities.
 func (r *Report) motion(t *trace.Trace) {
-	frozen, frozenAt, moving := 0, -1, 0
+	frozen, frozenAt, moving, rated := 0, -1, 0, false
 	dead, deadAt := 0, -1
 	for i := range t.Points {
 		p := &t.Points[i]
@@ -20,9 +20,10 @@ func (r *Report) motion(t *trace.Trace) {
 			}
 			dead++
 		}
-		if i+1 < len(t.Points) && p.AlphaRate > 0 && p.Alpha != nil && t.Points[i+1].Alpha != nil {
+		if i+1 < len(t.Points) && p.AlphaRate != 0 && known(parameters(p)) && known(parameters(&t.Points[i+1])) {
 			moving++
-			if same(p.Alpha, t.Points[i+1].Alpha) {
+			rated = rated || p.AlphaRate > 0
+			if same(parameters(p), parameters(&t.Points[i+1])) {
 				if frozen == 0 {
 					frozenAt = i
 				}
@@ -34,7 +35,10 @@ func (r *Report) motion(t *trace.Trace) {
 		r.add(Error, deadAt, t.Points[deadAt].Step, dead, "every cost is exactly zero",
 			"the supernet is dead: no gradient reaches the edges, alpha moves by weight decay alone")
 	}
-	if frozen > 0 && frozen == moving {
+	if frozen > 0 && frozen == moving && !rated {
+		r.add(Warning, frozenAt, t.Points[frozenAt].Step, frozen, "probabilities never move, and alpha's learning rate is not logged",
+			"the architecture was not searched, or was frozen on purpose: the trace tells nothing about what a search prefers")
+	} else if frozen > 0 && frozen == moving {
 		r.add(Error, frozenAt, t.Points[frozenAt].Step, frozen, "alpha never moves although its learning rate is positive",
 			"the architecture was not searched")
 	} else if frozen > moving/10 && (t.Manifest.Spec == nil || t.Manifest.Spec.Relaxation() != "") { // a controller moves the decision that it tried
@@ -95,6 +99,28 @@ func allZero(cube [][][]float64) bool {
 		}
 	}
 	return true
+}
+
+// parameters are alpha, or the probabilities of a log that has no alpha.
+func parameters(p *trace.Point) [][][]float64 {
+	if p.Alpha != nil {
+		return p.Alpha
+	}
+	return p.Prob
+}
+
+// known says whether some number of a cube is one.
+func known(cube [][][]float64) bool {
+	for _, k := range cube {
+		for _, e := range k {
+			for _, v := range e {
+				if !math.IsNaN(v) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func same(a, b [][][]float64) bool {

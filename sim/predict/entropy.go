@@ -51,6 +51,12 @@ func inferEntropy(t *trace.Trace, alpha string) (*trace.Trace, string, error) {
 	if !any {
 		return t, "", nil
 	}
+	for i := range t.Points {
+		if s := t.Points[i].Train; lacks(s) && s.Impossible() {
+			return nil, "", &MissingError{RungLaw, fmt.Sprintf("its entropies would be inferred from train losses that are no mean cross-entropies: at step %d it is %.3g with an accuracy of %.1f %%, which allows %.3g at least (%.1f %% wrong at log 2 each)",
+				t.Points[i].Step, s.Loss, 100*s.Accuracy(), s.LeastLoss(), 100*(1-s.Accuracy())), "the search weights or rescales its loss: use rung blind, or record entropies"}
+		}
+	}
 	k := classesOf(&t.Manifest)
 	out := &trace.Trace{Manifest: t.Manifest, Points: append([]trace.Point{}, t.Points...)}
 	filled := 0

@@ -25,9 +25,8 @@ func LawCurves(t *trace.Trace, window int, law Law) (*trace.Trace, error) {
 	if window < 1 {
 		return nil, fmt.Errorf("law: a window of %d steps; it must be at least 1", window)
 	}
-	t = withLosses(t, f.spec)
-	var inferred string
-	if t, inferred, err = inferEntropy(t, f.spec.AlphaSplit()); err != nil {
+	t, inferred, err := lossesOf(t, f.spec)
+	if err != nil {
 		return nil, err
 	}
 	if err := f.needLosses(t, RungLaw); err != nil {

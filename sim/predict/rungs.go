@@ -51,7 +51,7 @@ func Rungs(t *trace.Trace) []Possible {
 			if err != nil {
 				return err
 			}
-			seen, _, err := inferEntropy(withLosses(t, f.spec), f.spec.AlphaSplit())
+			seen, _, err := lossesOf(t, f.spec)
 			if err != nil {
 				return err
 			}

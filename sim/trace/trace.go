@@ -6,6 +6,8 @@
 package trace
 
 import (
+	"math"
+
 	"edgewise/sim/spec"
 	"edgewise/theory/cell"
 )
@@ -43,6 +45,7 @@ type Manifest struct {
 	Ops     []string   `json:"ops"`                  // third index
 	Stack   []string   `json:"stack,omitempty"`      // kind of each cell from stem to head
 	Decay   float64    `json:"grad_decay,omitempty"` // weight decay that Grad and Hessian contain: grad + Decay*alpha, Hessian + Decay*identity
+	AtEnd   []string   `json:"at_end,omitempty"`     // splits whose losses were taken at the end of each window, not over it
 	Data    Data       `json:"data"`                 // what the images were
 	Notes   []string   `json:"notes,omitempty"`      // what a reader must know
 	Blanks  []string   `json:"blanks,omitempty"`     // what an imported log does not say
@@ -126,6 +129,16 @@ type Split struct {
 	LossWrong      float64 // NaN when Correct is N
 	EntropyWrong   float64
 }
+
+// LeastLoss is the smallest mean loss that the accuracy allows: an image that is
+// classified wrongly has a probability of at most 1/2, and costs log 2 at least. A
+// mean cross-entropy below it is of other images, weights or units.
+func (s *Split) LeastLoss() float64 { return (1 - s.Accuracy()) * math.Ln2 }
+
+// Impossible says whether the loss lies below what the accuracy allows, a tenth
+// left for losses and accuracies of slightly different images. A split of one image is
+// one whose accuracy is not known.
+func (s *Split) Impossible() bool { return s.N > 1 && s.Loss < 0.9*s.LeastLoss() }
 
 // Gap is L - H, the total cost that the head assigns to the last cell (P2.1).
 func (s *Split) Gap() float64 { return s.Loss - s.Entropy }

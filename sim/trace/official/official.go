@@ -33,7 +33,7 @@ func Detect(head string) bool {
 // Convention is that of the script that the arguments belong to.
 func Convention(r *runlog.Run) runlog.Convention {
 	c := runlog.Convention{
-		Source: "import official", Known: [][]string{Primitives, quark0.Primitives}, Level: spec.Single, Valid: "test",
+		Source: "import official", Known: [][]string{Primitives, quark0.Primitives}, Level: spec.Single, Valid: "test", AtEnd: true,
 		Notes: []string{"cost_to_date is the log's 'reward mean stat': the mean over all steps of the run so far in which the operation was sampled, not over the epoch"},
 	}
 	switch {

@@ -26,7 +26,7 @@ var Primitives = []string{"max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_c
 // Convention is that of pt.darts.
 func Convention(*runlog.Run) runlog.Convention {
 	return runlog.Convention{
-		Source: "import ptdarts", Known: [][]string{Primitives}, Algorithm: spec.DARTS, Level: spec.Bilevel, Valid: "search", Order: 1, RawRank: true,
+		Source: "import ptdarts", Known: [][]string{Primitives}, Algorithm: spec.DARTS, Level: spec.Bilevel, Valid: "search", AtEnd: true, Order: 1, RawRank: true,
 		Notes: []string{
 			"genotypes rank edges by raw alpha, which the log does not print",
 			"search losses are taken after the epoch in evaluation mode",

@@ -32,7 +32,7 @@ var Primitives = []string{"none", "max_pool_3x3", "avg_pool_3x3", "skip_connect"
 // alpha is trained on, evaluated after each epoch in evaluation mode.
 func Convention(r *runlog.Run) runlog.Convention {
 	c := runlog.Convention{
-		Source: "import quark0", Known: [][]string{Primitives}, Algorithm: spec.DARTS, Level: spec.Bilevel, Valid: "search", Order: 1,
+		Source: "import quark0", Known: [][]string{Primitives}, Algorithm: spec.DARTS, Level: spec.Bilevel, Valid: "search", AtEnd: true, Order: 1,
 		Notes: []string{
 			"train losses are running means up to the last report of the epoch, in training mode; search losses are taken after the epoch in evaluation mode",
 		},

@@ -48,7 +48,7 @@ func Detect(path string) bool { return member.MatchString(filepath.Base(path)) }
 // Convention is that of the RobustDARTS code.
 func Convention(*runlog.Run) runlog.Convention {
 	return runlog.Convention{
-		Source: "import robust", Algorithm: spec.DARTS, Level: spec.Bilevel, Order: 2, Valid: "search",
+		Source: "import robust", Algorithm: spec.DARTS, Level: spec.Bilevel, Order: 2, Valid: "search", AtEnd: true,
 		Notes: []string{
 			"genotypes are printed after each epoch: they stand at the next point",
 			"grad and hessian are of the validation loss after the epoch, with weight decay 1e-3 inside",

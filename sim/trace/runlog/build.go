@@ -387,6 +387,9 @@ func (b *builder) assemble() *trace.Trace {
 		Kinds: b.kinds, Nodes: b.cell.Nodes, Concat: b.cell.Concat, Ops: b.ops,
 		Notes: slices.Clone(b.conv.Notes), Blanks: slices.Clone(b.conv.Blanks),
 	}
+	if b.conv.AtEnd {
+		m.AtEnd = []string{b.conv.Valid}
+	}
 	for _, e := range b.cell.Edges {
 		m.Edges = append(m.Edges, [2]int{e.From, e.To})
 	}

@@ -75,6 +75,7 @@ type Convention struct {
 	Estimator string
 	Order     int
 	Valid     string // the split that "valid" is: "search" or "test"
+	AtEnd     bool   // that split is evaluated after each epoch, not over it
 	RawRank   bool   // genotypes rank edges by raw alpha
 	Decay     bool   // Grad contains weight decay
 	Notes     []string

@@ -37,7 +37,7 @@ func Detect(head string) bool {
 // Convention is that of the sharpDARTS code.
 func Convention(r *runlog.Run) runlog.Convention {
 	c := runlog.Convention{
-		Source: "import sharpdarts", Known: [][]string{quark0.Primitives}, Algorithm: spec.DARTS, Level: spec.Bilevel, Order: 1, Valid: "search",
+		Source: "import sharpdarts", Known: [][]string{quark0.Primitives}, Algorithm: spec.DARTS, Level: spec.Bilevel, Order: 1, Valid: "search", AtEnd: true,
 		Notes:  []string{"parameters stand at the end of the epoch that they are printed with"},
 		Blanks: []string{"entropy", "most epochs: only excerpts print parameters"},
 	}
