@@ -17,12 +17,20 @@ import (
 
 // build makes the program.
 func (e *Env) build(ctx context.Context, out string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, "./cmd/edgewise")
-	cmd.Dir = e.Root
+	cmd := e.tool(ctx, "build", "-o", out, "./cmd/edgewise")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the program: %w: %s", err, tail(text))
 	}
 	return nil
+}
+
+// tool is the go command in the root of the repository; when ctx ends, so do the
+// processes that it started.
+func (e *Env) tool(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	together(cmd)
+	cmd.Dir, cmd.WaitDelay = e.Root, time.Second
+	return cmd
 }
 
 func tail(text []byte) string {
@@ -76,6 +84,15 @@ func (e *Env) start(ctx context.Context, dir string, kill time.Duration, cmd *ex
 	r.code, r.out, r.errs = cmd.ProcessState.ExitCode(), out.String(), errs.String()
 	r.memory = peak(cmd.ProcessState)
 	return r
+}
+
+// limited is the command under a limit on its address space, in MiB; without one
+// where no shell can set it.
+func limited(mib int, bin string, args ...string) *exec.Cmd {
+	if shell, err := exec.LookPath("sh"); err == nil {
+		return exec.Command(shell, append([]string{"-c", fmt.Sprintf(`ulimit -v %d 2>/dev/null; exec "$@"`, mib<<10), "sh", bin}, args...)...)
+	}
+	return exec.Command(bin, args...)
 }
 
 // tree reads every file under dir, but for measured times: name to bytes.

@@ -37,8 +37,7 @@ func races(ctx context.Context, e *Env) (Outcome, error) {
 		o.NotRun = "the race detector needs cgo, and there is no gcc here"
 		return o, nil
 	}
-	list := exec.CommandContext(ctx, "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./...")
-	list.Dir = e.Root
+	list := e.tool(ctx, "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./...")
 	text, err := list.Output()
 	if err != nil {
 		return o, fmt.Errorf("listing packages: %w", err)
@@ -48,14 +47,15 @@ func races(ctx context.Context, e *Env) (Outcome, error) {
 			continue // it is what runs
 		}
 		var out []byte
+		start := time.Now()
 		late, err := within(ctx, raceLimit, func(ctx context.Context) error {
-			cmd := exec.CommandContext(ctx, "go", "test", "-race", "-count=1", "-vet=off", "-timeout", (raceLimit + time.Minute).String(), pkg)
-			cmd.Dir, cmd.WaitDelay = e.Root, time.Second
+			cmd := e.tool(ctx, "test", "-race", "-count=1", "-vet=off", "-timeout", (raceLimit + time.Minute).String(), pkg)
 			cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 			var err error
 			out, err = cmd.CombinedOutput()
 			return err
 		})
+		e.progress("%s: %.0f s", pkg, time.Since(start).Seconds())
 		switch {
 		case ctx.Err() != nil:
 			return o, ctx.Err()

@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"strings"
 	"time"
 )
@@ -56,8 +55,7 @@ func fuzz(ctx context.Context, e *Env) (Outcome, error) {
 	}
 	for _, pkg := range order {
 		for _, name := range targets[pkg] {
-			cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+name+"$", "-fuzztime", fuzzTime.String(), "-parallel", fmt.Sprint(e.Jobs), "./"+pkg)
-			cmd.Dir = e.Root
+			cmd := e.tool(ctx, "test", "-run", "^$", "-fuzz", "^"+name+"$", "-fuzztime", fuzzTime.String(), "-parallel", fmt.Sprint(e.Jobs), "./"+pkg)
 			text, err := cmd.CombinedOutput()
 			if ctx.Err() != nil {
 				return o, ctx.Err()

@@ -38,8 +38,7 @@ func (e *Env) suite(ctx context.Context, o *Outcome, s suite, extra ...string) e
 	if s.run != "" {
 		args = append(args, "-run", s.run)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, s.pkg)...)
-	cmd.Dir = e.Root
+	cmd := e.tool(ctx, append(args, s.pkg)...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

@@ -284,8 +284,7 @@ func (e *Env) goTest(ctx context.Context, overlay string, pkgs []string, run str
 		args = append(args, "-count=1", "-overlay", overlay)
 	}
 	args = append(args, "-run", run)
-	cmd := exec.CommandContext(ctx, "go", append(args, pkgs...)...)
-	cmd.Dir = e.Root
+	cmd := e.tool(ctx, append(args, pkgs...)...)
 	out, err = cmd.CombinedOutput()
 	if err == nil {
 		return false, out, nil

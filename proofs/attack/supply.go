@@ -27,9 +27,9 @@ func supply() []Attack {
 }
 
 func (e *Env) goCommand(ctx context.Context, args ...string) (out, errs []byte, err error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := e.tool(ctx, args...)
 	var stderr bytes.Buffer
-	cmd.Dir, cmd.Stderr = e.Root, &stderr
+	cmd.Stderr = &stderr
 	out, err = cmd.Output()
 	return out, stderr.Bytes(), err
 }

@@ -12,8 +12,12 @@ import (
 	"strings"
 
 	"edgewise/reports/table"
+	"edgewise/sim/bounded"
 	"edgewise/sim/trace"
 )
+
+// maxTables bounds a file of tables.
+const maxTables = 64 << 20
 
 // Saved reads tables that were stored before: a folder that holds them, itself or
 // in tables/, as .json, or a file of one or several, as --json prints them. Rows
@@ -37,7 +41,7 @@ func Saved(path, made string) ([]*table.Table, Sources, error) {
 	var all []*table.Table
 	sources := Sources{}
 	for _, f := range files {
-		text, err := os.ReadFile(f)
+		text, err := bounded.Read(f, maxTables)
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading tables: %w", err)
 		}

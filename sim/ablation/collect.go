@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"edgewise/sim/bounded"
 	"edgewise/sim/check"
 	"edgewise/sim/trace"
 	"edgewise/theory/bias"
@@ -61,7 +61,7 @@ func (j Job) outcome(out string) (Outcome, error) {
 	if err == nil && t.Complete() {
 		return Measure(t)
 	}
-	if note, nerr := os.ReadFile(filepath.Join(dir, failureFile)); nerr == nil {
+	if note, nerr := bounded.Read(filepath.Join(dir, failureFile), maxFailure); nerr == nil {
 		return Outcome{}, errors.New(strings.TrimSpace(string(note)))
 	}
 	if errors.Is(err, fs.ErrNotExist) || err == nil {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"edgewise/sim/intervention"
 	"edgewise/sim/spec"
+	"edgewise/sim/tomlfile"
 
 	"github.com/BurntSushi/toml"
 )
@@ -83,22 +83,12 @@ func Shipped(name string) (Grid, error) {
 	return Decode("the "+name+" grid", text)
 }
 
-// maxFile bounds the size of a grid file.
-const maxFile = 1 << 20
-
 // Load reads a grid from a TOML file, or the shipped grid of that name.
 func Load(path string) (Grid, error) {
 	if path == Default || path == Variants {
 		return Shipped(path)
 	}
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxFile {
-		err = fmt.Errorf("%s is %d bytes, more than %d", path, info.Size(), maxFile)
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(path)
-	}
+	text, err := tomlfile.Read(path)
 	if err != nil {
 		return Grid{}, fmt.Errorf("reading the grid: %w", err)
 	}
@@ -110,9 +100,9 @@ func Load(path string) (Grid, error) {
 // unknown names and specs that cannot be run are errors that name the place.
 func Decode(name string, text []byte) (Grid, error) {
 	var f file
-	md, err := toml.NewDecoder(bytes.NewReader(text)).Decode(&f)
+	md, err := tomlfile.Decode(name, text, &f)
 	if err != nil {
-		return Grid{}, fmt.Errorf("%s: %s", name, strings.Join(strings.Fields(err.Error()), " "))
+		return Grid{}, err
 	}
 	src := newSource(name, text)
 	for _, k := range md.Undecoded() {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"edgewise/sim/bounded"
 	"edgewise/sim/meter"
 	"edgewise/sim/trace"
 )
@@ -34,7 +35,7 @@ func (j Job) Seconds(out string) (float64, bool) {
 }
 
 func seconds(path string) (float64, bool) {
-	text, err := os.ReadFile(path)
+	text, err := bounded.Read(path, 64)
 	if err != nil {
 		return 0, false
 	}

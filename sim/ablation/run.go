@@ -15,6 +15,9 @@ import (
 // failureFile holds why a run without a usable trace failed.
 const failureFile = "failed.txt"
 
+// maxFailure bounds it.
+const maxFailure = 64 << 10
+
 // Options says how jobs are run; none of it changes what is found.
 type Options struct {
 	Jobs     int // runs at a time

@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 
+	"edgewise/sim/bounded"
 	"edgewise/sim/kernel"
 	"edgewise/sim/trace"
 	"edgewise/theory/cell"
@@ -37,13 +37,16 @@ func Save(dir string, r Run, data string) error {
 	return trace.WriteFile(file(dir, r.ID), append(text, '\n'))
 }
 
+// maxRun bounds the file of one run.
+const maxRun = 1 << 20
+
 func file(dir, id string) string { return filepath.Join(dir, id+".json") }
 
 // load reads the run of that address; a missing file is an os.ErrNotExist.
 func load(dir, id string) (record, error) {
 	var r record
 	path := file(dir, id)
-	text, err := os.ReadFile(path)
+	text, err := bounded.Read(path, maxRun)
 	if err != nil {
 		return r, err
 	}

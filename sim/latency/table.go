@@ -11,10 +11,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 
+	"edgewise/sim/bounded"
 	"edgewise/theory/cell"
 )
 
@@ -39,14 +39,7 @@ func Load(path string) (*Table, error) {
 	if path == "" {
 		return Shipped()
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading latencies: %w", err)
-	}
-	if info.Size() > 64<<20 {
-		return nil, fmt.Errorf("reading latencies: %s is %d bytes, more than %d", path, info.Size(), 64<<20)
-	}
-	text, err := os.ReadFile(path)
+	text, err := bounded.Read(path, 64<<20)
 	if err != nil {
 		return nil, fmt.Errorf("reading latencies: %w", err)
 	}

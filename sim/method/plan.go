@@ -8,12 +8,11 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"edgewise/sim/ablation"
 	"edgewise/sim/spec"
+	"edgewise/sim/tomlfile"
 
 	"github.com/BurntSushi/toml"
 )
@@ -82,7 +81,7 @@ func Default() (Plan, error) { return Decode("the default plan", defaultPlan) }
 
 // Load reads a plan from a TOML file.
 func Load(path string) (Plan, error) {
-	text, err := os.ReadFile(path)
+	text, err := tomlfile.Read(path)
 	if err != nil {
 		return Plan{}, fmt.Errorf("reading the plan: %w", err)
 	}
@@ -94,9 +93,9 @@ func Load(path string) (Plan, error) {
 // are errors that name the place.
 func Decode(name string, text []byte) (Plan, error) {
 	var f file
-	md, err := toml.NewDecoder(bytes.NewReader(text)).Decode(&f)
+	md, err := tomlfile.Decode(name, text, &f)
 	if err != nil {
-		return Plan{}, fmt.Errorf("%s: %s", name, strings.Join(strings.Fields(err.Error()), " "))
+		return Plan{}, err
 	}
 	for _, k := range md.Undecoded() {
 		if k[0] != "common" && k[0] != "retrain" && (len(k) < 2 || k[1] != "spec") { // those are read, and checked, as specs

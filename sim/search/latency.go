@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"edgewise/sim/bounded"
 	"edgewise/sim/latency"
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
@@ -41,7 +41,7 @@ func keepLatencies(s spec.Spec, dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, latencyFile)
-	have, err := os.ReadFile(path)
+	have, err := bounded.Read(path, 64<<20)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return trace.WriteFile(path, t.Encode())

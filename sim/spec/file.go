@@ -6,10 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
+
+	"edgewise/sim/tomlfile"
 
 	"github.com/BurntSushi/toml"
 )
@@ -19,16 +20,20 @@ import (
 // name is used in errors.
 func Decode(name string, text []byte, base Spec) (Spec, error) {
 	s := base.detached()
-	md, err := toml.NewDecoder(bytes.NewReader(text)).Decode(&s)
+	md, err := tomlfile.Decode(name, text, &s)
 	if err != nil {
-		return base, fmt.Errorf("%s: %s", name, oneLine(err))
+		return base, err
 	}
 	if un := md.Undecoded(); len(un) > 0 {
-		keys := make([]string, len(un))
-		for i, k := range un {
-			keys[i] = k.String()
+		var keys []string
+		for _, k := range un[:min(len(un), 8)] {
+			keys = append(keys, k.String())
 		}
-		return base, fmt.Errorf("%s: unknown keys %s", name, strings.Join(keys, ", "))
+		more := ""
+		if n := len(un) - len(keys); n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		return base, fmt.Errorf("%s: unknown keys %s%s", name, strings.Join(keys, ", "), more)
 	}
 	if err := s.Check(); err != nil {
 		return base, fmt.Errorf("%s: %w", name, err)
@@ -51,24 +56,12 @@ func (s Spec) detached() Spec {
 	return s
 }
 
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
-
-// maxFile bounds the size of a spec file.
-const maxFile = 1 << 20
-
 // Load reads a TOML spec file on top of Default.
 func Load(path string) (Spec, error) { return LoadOnto(path, Default()) }
 
 // LoadOnto reads a TOML spec file on top of base.
 func LoadOnto(path string, base Spec) (Spec, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return Spec{}, fmt.Errorf("reading the spec: %w", err)
-	}
-	if info.Size() > maxFile {
-		return Spec{}, fmt.Errorf("reading the spec: %s is %d bytes, more than %d", path, info.Size(), maxFile)
-	}
-	text, err := os.ReadFile(path)
+	text, err := tomlfile.Read(path)
 	if err != nil {
 		return Spec{}, fmt.Errorf("reading the spec: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"edgewise/sim/bounded"
 )
 
 // maxManifest bounds the size of a manifest, before memory is taken for it.
@@ -35,7 +37,7 @@ func (m *Manifest) encode() ([]byte, error) {
 func ReadManifest(dir string) (Manifest, error) {
 	var m Manifest
 	path := filepath.Join(dir, ManifestFile)
-	text, err := readBounded(path, maxManifest)
+	text, err := bounded.Read(path, maxManifest)
 	if err != nil {
 		return m, fmt.Errorf("reading the trace: %w", err)
 	}
@@ -55,20 +57,6 @@ func ReadManifest(dir string) (Manifest, error) {
 		}
 	}
 	return m, m.check(path)
-}
-
-// readBounded reads a file of at most that many bytes.
-func readBounded(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(text)) > most {
-		err = fmt.Errorf("%s is more than %d bytes", path, most)
-	}
-	return text, err
 }
 
 // Verify reads the first offset bytes of the points in dir and refuses them

@@ -189,6 +189,18 @@ func TestDamage(t *testing.T) {
 	}})
 }
 
+// A log without anything that can be used is refused, and the first problem named.
+func TestNothingSoundIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"epoch 0 lr 2.5e-02\n": "x.log:1: the run has neither parameters nor a genotype nor losses",
+		"epoch 0 lr 2.5e-02\ntensor([" + strings.Repeat("[0.5, 0.5],\n", 40000) + "[0.5, 0.5]])\n": "x.log:2: a printed tensor is larger",
+	} {
+		if _, _, err := Import(strings.NewReader(text), "x.log", runlog.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: %v", text, err)
+		}
+	}
+}
+
 func FuzzImport(f *testing.F) {
 	text, _ := log(2)
 	f.Add([]byte(text))

@@ -175,6 +175,13 @@ func (b *builder) shapeWithoutTables() (err error) {
 		if len(b.run.Snapshots) == 0 {
 			return fmt.Errorf("%s:%d: the run has no epoch, no parameters and no genotype", b.run.File, max(b.run.Line, 1))
 		}
+		if !slices.ContainsFunc(b.run.Snapshots, func(s Snapshot) bool { return s.Train != nil || s.Valid != nil }) {
+			why := ""
+			if len(b.run.Problems) > 0 {
+				why = ": " + b.run.Problems[0].What
+			}
+			return fmt.Errorf("%s:%d: the run has neither parameters nor a genotype nor losses%s", b.run.File, max(b.run.Line, 1), why)
+		}
 		b.kinds = []string{"normal"}
 		b.cell = cell.Minimal()
 		b.run.note(check.Warning, b.run.Line, "the log has neither parameters nor genotypes", "losses were imported; the cell is a placeholder of 5 edges")

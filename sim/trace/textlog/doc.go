@@ -9,6 +9,7 @@ import "fmt"
 // Bounds that keep memory in proportion to what a log can soundly hold.
 const (
 	MaxLine   = 1 << 20 // bytes of one line; what is longer is cut and reported
+	MaxSkip   = 1 << 28 // bytes of one line; a file with a longer one is no log: reading ends there
 	MaxTensor = 1 << 16 // numbers of one printed tensor
 	MaxRank   = 4       // dimensions of one printed tensor
 )

@@ -46,9 +46,15 @@ func (l *Lines) Next() bool {
 		return false
 	}
 	var text []byte
-	cut := false
+	cut, length := false, 0
 	for {
 		part, err := l.r.ReadSlice('\n')
+		if length += len(part); length > MaxSkip {
+			l.read++
+			l.line = l.read
+			l.err = l.Errorf("the line is longer than %d bytes: this is no log of text", MaxSkip)
+			return false
+		}
 		if room := MaxLine - len(text); len(part) > room {
 			part, cut = part[:max(room, 0)], true
 		}

@@ -1,6 +1,7 @@
 package textlog
 
 import (
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -129,6 +130,30 @@ func TestLongLinesAreCutAndReported(t *testing.T) {
 	l = lines("\xff\xfea\x00")
 	if l.Next() || l.Err() == nil || !strings.Contains(l.Err().Error(), "UTF-16") {
 		t.Fatalf("UTF-16: %v", l.Err())
+	}
+}
+
+// zeros is a line without an end.
+type zeros struct{ read int }
+
+func (z *zeros) Read(p []byte) (int, error) {
+	clear(p)
+	z.read += len(p)
+	return len(p), nil
+}
+
+// A line that does not end is given up, not read for ever.
+func TestEndlessLinesAreGivenUp(t *testing.T) {
+	z := &zeros{}
+	l := NewLines(io.MultiReader(strings.NewReader("epoch 0\n"), z), "x.log", nil)
+	if !l.Next() || l.Text() != "epoch 0" || l.Next() {
+		t.Fatalf("%q", l.Text())
+	}
+	if err := l.Err(); err == nil || err.Error() != "x.log:2: the line is longer than 268435456 bytes: this is no log of text" {
+		t.Errorf("%v", err)
+	}
+	if z.read > MaxSkip+1<<20 || l.Next() {
+		t.Errorf("%d bytes were read", z.read)
 	}
 }
 

@@ -188,17 +188,32 @@ type builder struct {
 	at       map[float64]*moment
 	findings []check.Finding
 	dropped  int
-	cells    int // rows that were taken
+	first    string // the first problem
+	cells    int    // rows that were taken
 	squares  bool
 	probs    bool
 	alphas   bool
 }
 
 func (b *builder) problem(line int, msg string) {
-	if b.dropped++; b.dropped <= 20 {
-		b.findings = append(b.findings, check.Finding{Severity: check.Warning, Point: -1, Count: 1, Line: line,
-			What: fmt.Sprintf("%s:%d: %s", b.file, line, msg), Means: "the row is left out"})
+	what := fmt.Sprintf("%s:%d: %s", b.file, line, msg)
+	if b.dropped++; b.dropped == 1 {
+		b.first = what
 	}
+	if b.dropped <= 20 {
+		b.findings = append(b.findings, check.Finding{Severity: check.Warning, Point: -1, Count: 1, Line: line,
+			What: what, Means: "the row is left out"})
+	}
+}
+
+// sound says whether some row held parameters or losses.
+func (b *builder) sound() bool {
+	for _, m := range b.at {
+		if len(m.splits) > 0 {
+			return true
+		}
+	}
+	return b.cells > 0
 }
 
 // edgeAt is the edge of a full cell with that index in DARTS order.
@@ -329,8 +344,11 @@ func (b *builder) trace() (*trace.Trace, error) {
 		times = append(times, t)
 	}
 	slices.Sort(times)
-	if len(times) == 0 {
-		return nil, fmt.Errorf("%s: the table has no sound row", b.file)
+	switch {
+	case !b.sound() && b.dropped > 0:
+		return nil, fmt.Errorf("%s; the table has no sound row: the %d that it has are like this one", b.first, b.dropped)
+	case !b.sound():
+		return nil, fmt.Errorf("%s: the table has no sound row, one with parameters or losses", b.file)
 	}
 	m := trace.Manifest{Format: trace.Format, Version: "import", Name: b.opt.Name, Origin: trace.Observed, Source: "import tidy",
 		Notes: []string{"file: " + filepath.Base(b.file)}}

@@ -130,6 +130,7 @@ func TestBadRowsAreNamedAndLeftOut(t *testing.T) {
 		"a,b\n1,2\n":                   "no column step or epoch",
 		"epoch,loss\n":                 "no sound row",
 		"epoch,step,alpha,log_alpha\n": "two columns mean alpha",
+		"epoch,cell,edge,op,alpha\n0,normal,1000000000,none,0.5\n1,normal,0,,0.5\n": `x.csv:2: edge "1000000000" is none of a cell; the table has no sound row: the 2 that`,
 	} {
 		if _, _, err := Import(strings.NewReader(text), "x.csv", runlog.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)

@@ -4,6 +4,7 @@ package attack
 
 import (
 	"os"
+	"os/exec"
 	"runtime"
 	"syscall"
 )
@@ -19,4 +20,11 @@ func peak(p *os.ProcessState) int {
 		unit = 1
 	}
 	return int(int64(use.Maxrss) * unit >> 20)
+}
+
+// together makes the end of a command that of everything that it started: go test
+// starts the tests as a process of their own.
+func together(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
