@@ -9,7 +9,6 @@ import (
 	"edgewise/reports/paper"
 	"edgewise/reports/stat"
 	"edgewise/reports/table"
-	"edgewise/sim/search"
 	"edgewise/sim/trace"
 )
 
@@ -36,7 +35,7 @@ func writePage(path string, runs []Run, set *paper.Set) error {
 		r.Runs = append(r.Runs, shown)
 	}
 	if len(runs) > 0 {
-		r.Facts = []page.Fact{{Name: "program", Value: search.Version}}
+		r.Facts = []page.Fact{{Name: "program", Value: runs[0].Observed.Manifest.Version}}
 		if d := runs[0].Observed.Manifest.Data; d.Name != "" {
 			r.Facts = append(r.Facts, page.Fact{Name: "images", Value: d.Name}, page.Fact{Name: "fingerprint of the first arm's images", Value: d.Fingerprint})
 		}

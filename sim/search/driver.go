@@ -7,13 +7,23 @@ import (
 	"math"
 	"path/filepath"
 
+	"edgewise/sim/kernel"
 	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 )
 
-// Version names the program in manifests. Two versions that give the same spec
-// other bytes must differ here.
-const Version = "edgewise 0.1"
+// bytesVersion grows when a search gives the same spec other bytes than before for
+// another reason than the arithmetic of the kernels, whose own number is
+// kernel.Rounding: points that say more, manifests that carry more, a driver that
+// draws otherwise. 2: points have signs, manifests a checksum.
+const bytesVersion = 2
+
+// Version names the program in manifests, "edgewise 0.BYTES.ROUNDING": under one
+// version a spec has the same bytes everywhere, under two it need not. A search is
+// resumed by its own version alone. What can be read is said by trace.Format, which
+// stays: fields that came later may be missing, so that traces of every version are
+// read and compared.
+var Version = fmt.Sprintf("edgewise 0.%d.%d", bytesVersion, kernel.Rounding)
 
 // Options says how a search is run; none of it changes what is found.
 type Options struct {

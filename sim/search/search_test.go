@@ -298,6 +298,12 @@ func TestResumeRefusesWhatDoesNotFit(t *testing.T) {
 	if err := Store(context.Background(), s, dir, false, Options{}); err == nil || !strings.Contains(err.Error(), "already holds one") {
 		t.Errorf("without resume: %v", err)
 	}
+	was := Version
+	Version = "edgewise 0.1"
+	if err := Store(context.Background(), s, dir, true, Options{}); err == nil || !strings.Contains(err.Error(), "of "+was+", not run") {
+		t.Errorf("another version: %v", err)
+	}
+	Version = was
 	path := filepath.Join(dir, checkpointFile)
 	text, err := os.ReadFile(path)
 	if err != nil {

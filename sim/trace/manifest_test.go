@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +86,70 @@ func TestReplace(t *testing.T) {
 	}
 	if err := Write(dir, &Trace{Manifest: manifest(t), Points: []Point{{Steps: 9, Prob: prob}}}); err == nil {
 		t.Error("Write put another trace in the place of one")
+	}
+}
+
+// A manifest that is another's is not written over; one that a crash left of the same
+// trace is.
+func TestForeignManifestsAreKept(t *testing.T) {
+	m := manifest(t)
+	own, err := m.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	prob := [][][]float64{{{1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0, 0, 0}}}
+	for name, make := range map[string]func(dir string) error{
+		"Create": func(dir string) error {
+			w, err := Create(dir, m)
+			if err == nil {
+				err = w.Close()
+			}
+			return err
+		},
+		"Write": func(dir string) error {
+			return Write(dir, &Trace{Manifest: m, Points: []Point{{Steps: 1, Prob: prob}}})
+		},
+	} {
+		for _, text := range []string{"", "{}", `{"name":"a web page","start_url":"/"}`, string(own)[:len(own)-1], string(own)} {
+			dir := t.TempDir()
+			path := filepath.Join(dir, ManifestFile)
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			err := make(dir)
+			if text == string(own) {
+				if err != nil {
+					t.Errorf("%s after a crash: %v", name, err)
+				}
+				continue
+			}
+			if err == nil || !strings.Contains(err.Error(), path+" is not that of this trace") {
+				t.Errorf("%s over %q: %v", name, text, err)
+			}
+			have, _ := os.ReadFile(path)
+			if left, _ := os.ReadDir(dir); string(have) != text || len(left) != 1 {
+				t.Errorf("%s over %q left %q and %d files", name, text, have, len(left))
+			}
+		}
+	}
+}
+
+// What version 0.1 wrote, a manifest without a checksum and points without signs, is
+// read as ever.
+func TestTracesOfTheFirstVersionAreRead(t *testing.T) {
+	dir := t.TempDir()
+	head := `{"format":"edgewise-trace/1","version":"edgewise 0.1","run":"a","name":"old","origin":"observed","source":"edgewise search",
+"kinds":["normal"],"nodes":1,"concat":[2],"edges":[[0,2],[1,2]],"ops":["none","skip_connect"],"data":{}}`
+	point := `{"step":0,"steps":5,"alpha":[[[0.5,0],[0,0.25]]],"prob":[[[0.5,0.5],[0.25,0.75]]]`
+	line := fmt.Sprintf("%s,\"crc\":\"%08x\"}\n", point, crc32.Checksum([]byte(point), castagnoli))
+	for name, text := range map[string]string{ManifestFile: head, PointsFile: line} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr, err := Read(dir)
+	if err != nil || len(tr.Points) != 1 || tr.Points[0].Alpha[0][0][0] != 0.5 || tr.Points[0].Prob[0][1][1] != 0.75 || len(tr.Points[0].Signs) != 0 {
+		t.Errorf("%+v, %v", tr, err)
 	}
 }
 

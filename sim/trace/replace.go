@@ -101,7 +101,7 @@ func syncDir(dir string) error {
 
 // Write stores a whole trace in dir as Create and Append would, in one step: the
 // points take their place last, so that a folder never holds a part of them. A
-// folder that holds another trace is refused; one that holds the same bytes is
+// folder that holds another trace, or another's manifest, is refused; one that holds the same bytes is
 // left as it is, so that what was cut off can be made again.
 func Write(dir string, t *Trace) error {
 	head, points, err := t.encode()
@@ -120,7 +120,7 @@ func Write(dir string, t *Trace) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("creating the trace: %w", err)
 	}
-	if err := WriteFile(filepath.Join(dir, ManifestFile), head); err != nil {
+	if err := writeHead(dir, head); err != nil {
 		return err
 	}
 	return WriteFile(path, points)

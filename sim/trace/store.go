@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"edgewise/sim/bounded"
 )
 
 // Names of the files of a trace folder.
@@ -32,7 +34,8 @@ type Writer struct {
 }
 
 // Create starts a trace in dir, which is made if needed. A folder that already
-// holds a trace is refused: resume it, or choose another.
+// holds a trace is refused: resume it, or choose another; so is one whose manifest
+// is another's.
 func Create(dir string, m Manifest) (*Writer, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("creating the trace: %w", err)
@@ -47,7 +50,7 @@ func Create(dir string, m Manifest) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteFile(filepath.Join(dir, ManifestFile), text); err != nil {
+	if err := writeHead(dir, text); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -58,6 +61,23 @@ func Create(dir string, m Manifest) (*Writer, error) {
 		return nil, fmt.Errorf("creating the trace: %w", err)
 	}
 	return &Writer{file: f, buf: bufio.NewWriterSize(f, 1<<16)}, nil
+}
+
+// writeHead writes the manifest of a trace that has no points yet. One that is there
+// must be the same, left by a crash before the first point: what anything else is of
+// is not known, and it is not written over.
+func writeHead(dir string, text []byte) error {
+	path := filepath.Join(dir, ManifestFile)
+	have, err := bounded.Read(path, maxManifest)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return WriteFile(path, text)
+	case err != nil:
+		return fmt.Errorf("creating the trace: %w", err)
+	case !bytes.Equal(have, text):
+		return fmt.Errorf("creating the trace: %s is not that of this trace: choose another folder, or delete it", path)
+	}
+	return RemoveLeft(path)
 }
 
 // Resume opens the trace in dir for appending after its first offset bytes,

@@ -12,7 +12,8 @@ import (
 	"edgewise/theory/cell"
 )
 
-// Format is the name and version of the file format.
+// Format is the name and version of the file format. It changes when a reader of the
+// old one would be wrong about the new one: fields may come, none changes its meaning.
 const Format = "edgewise-trace/1"
 
 // Observed and Predicted are the two origins of a trace.
