@@ -23,6 +23,7 @@ type team struct {
 	round   atomic.Uint32
 	next    atomic.Int64 // chunk that nobody has taken yet
 	pending atomic.Int32 // workers that have not finished the round
+	down    bool         // this round takes the last chunk first
 	batch   int
 	task    func(worker, chunk, lo, hi int)
 	beds    []bed // of the workers; the caller's is the first
@@ -80,9 +81,10 @@ func (t *team) close() {
 }
 
 // Run calls task once for every chunk of the batch, each on one of the workers
-// 0..Size-1, and returns when all are done.
+// 0..Size-1, and returns when all are done. Rounds take the chunks in ascending and
+// descending order by turns: what the last one left in the caches comes first.
 func (t *Team) Run(batch int, task func(worker, chunk, lo, hi int)) {
-	t.batch, t.task = batch, task
+	t.batch, t.task, t.down = batch, task, !t.down
 	t.next.Store(0)
 	t.pending.Store(int32(t.size - 1))
 	t.begin()
@@ -144,6 +146,9 @@ func (t *team) work(worker int) {
 		c := int(t.next.Add(1)) - 1
 		if c >= n {
 			return
+		}
+		if t.down {
+			c = n - 1 - c
 		}
 		lo, hi := Span(c, t.batch)
 		t.task(worker, c, lo, hi)
