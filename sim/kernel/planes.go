@@ -61,6 +61,15 @@ func Dense(c, h, w int) Planes {
 	return Planes{C: c, H: h, W: w, RowStride: w, PlaneStride: h * w}
 }
 
+// Apart is the layout without borders whose planes start two cache lines or more further
+// apart than they are long: the rows of a matrix product over the planes do not all fall into
+// the same sets of the caches.
+func Apart(c, h, w int) Planes {
+	p := Dense(c, h, w)
+	p.PlaneStride = (h*w+15)&^15 + 16
+	return p
+}
+
 // Padded is the layout with a border of at least pad cells on each side.
 // Rows start at multiples of four values.
 func Padded(c, h, w, pad int) Planes {

@@ -201,9 +201,9 @@ func (k *Block[T]) FirstBack(s *Scratch[T], i, b, chunk int, first, data bool) {
 	}
 	switch {
 	case rectified && written:
-		n.mask.Add(dx, acc, x)
+		n.mask.Add(dx, acc, n.X.Shape, x, n.X.Shape)
 	case rectified:
-		n.mask.Write(dx, acc, x, n.X.Shape)
+		n.mask.Write(dx, acc, n.X.Shape, x, n.X.Shape)
 	case !written:
 		clear(dx)
 	}

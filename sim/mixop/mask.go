@@ -14,10 +14,13 @@ func NewMask[T kernel.Float](c int) Mask[T] {
 	return m
 }
 
-// Write computes dst = g where x is positive and 0 elsewhere, dense images of shape p.
-func (m Mask[T]) Write(dst, g, x []T, p kernel.Planes) {
-	kernel.NormaliseBackward(dst, p, g, p, x, p, m.one, m.zero, m.zero, m.zero, true)
+// Write computes dst = g where x is positive and 0 elsewhere, dst and g dense images of
+// shape p, x in planes xp.
+func (m Mask[T]) Write(dst, g []T, p kernel.Planes, x []T, xp kernel.Planes) {
+	kernel.NormaliseBackward(dst, p, g, p, x, xp, m.one, m.zero, m.zero, m.zero, true)
 }
 
 // Add computes dst += g where x is positive.
-func (m Mask[T]) Add(dst, g, x []T) { kernel.ReluBackward(dst, g, x) }
+func (m Mask[T]) Add(dst, g []T, p kernel.Planes, x []T, xp kernel.Planes) {
+	kernel.AccumulateRelu(dst, p, g, p, x, xp)
+}

@@ -17,7 +17,8 @@ type Pointwise[T kernel.Float] struct {
 	InC, OutC int
 	Reduce    bool
 	In, Out   kernel.Planes
-	W         []*Weight[T] // one [OutC][InC], or two [OutC/2][InC]
+	R         kernel.Planes // of the rectified input
+	W         []*Weight[T]  // one [OutC][InC], or two [OutC/2][InC]
 	Norm      *Norm[T]
 	group     *Group[T]
 	V         Images[T]
@@ -31,7 +32,7 @@ type Pointwise[T kernel.Float] struct {
 // convolutions and of the norm, the last. Two convolutions mean reduction.
 func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, norm NormConfig, plan *Plan, rnd *rand.Rand) *Pointwise[T] {
 	convs := names[:len(names)-1]
-	p := &Pointwise[T]{InC: in, OutC: out, Reduce: len(convs) == 2, In: kernel.Dense(in, h, w), Out: kernel.Dense(out, h, w)}
+	p := &Pointwise[T]{InC: in, OutC: out, Reduce: len(convs) == 2, In: kernel.Dense(in, h, w), Out: kernel.Dense(out, h, w), R: kernel.Apart(in, h, w)}
 	if p.Reduce {
 		p.Out = kernel.Dense(out, h/2, w/2)
 		p.part = plan.Buffer("subsampled", in*p.Out.H*p.Out.W)
@@ -42,47 +43,51 @@ func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, norm
 	p.Norm, p.group = normOf[T](norm, names[len(names)-1], batch, out), newGroup[T](norm, batch, out)
 	p.M = make([]kernel.Moment, batch*out)
 	p.Mask = NewMask[T](in)
-	p.r, p.dr = plan.Buffer("relu", p.In.Len()), plan.Buffer("drelu", p.In.Len())
+	p.r, p.dr = plan.Buffer("relu", p.R.Len()), plan.Buffer("drelu", p.In.Len())
 	p.dv = plan.Buffer("dv", p.Out.Len())
 	return p
 }
 
-// Rectify returns the scratch with the rectified image, shared by all units that
-// read x.
+// Rectified returns the scratch for the rectified image, planes R, shared by all units
+// that read it.
+func (p *Pointwise[T]) Rectified(s *Scratch[T]) []T { return s.Get(p.r)[:p.R.Len()] }
+
+// Rectify returns that scratch with the ReLU of x.
 func (p *Pointwise[T]) Rectify(s *Scratch[T], x []T) []T {
-	r := s.Get(p.r)[:p.In.Len()]
-	kernel.Relu(r, x)
+	r := p.Rectified(s)
+	kernel.CopyRelu(r, p.R, x, p.In)
 	return r
 }
 
 // Forward computes v and its moments for image b of the rectified input r,
-// [InC][H][W].
+// planes R.
 func (p *Pointwise[T]) Forward(s *Scratch[T], b int, r []T) {
 	v, n := p.V.At(b), p.Out.H*p.Out.W
 	rows := p.OutC / len(p.W)
 	for i, w := range p.W {
-		kernel.Gemm(blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, p.sample(s, r, i), n, 0, v[i*rows*n:], n)
+		seen, ld := p.sample(s, r, i)
+		kernel.Gemm(blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, seen, ld, 0, v[i*rows*n:], n)
 	}
 	p.group.Forward(b, v, p.Out)
 	kernel.ChannelMoments(p.M[b*p.OutC:], v, p.Out)
 }
 
-// sample returns the pixels that convolution i sees.
-func (p *Pointwise[T]) sample(s *Scratch[T], r []T, i int) []T {
+// sample returns the pixels that convolution i sees, and how far apart their planes are.
+func (p *Pointwise[T]) sample(s *Scratch[T], r []T, i int) ([]T, int) {
 	if !p.Reduce {
-		return r
+		return r, p.R.PlaneStride
 	}
 	d, o := s.Get(p.part), 0
 	for c := range p.InC {
 		for y := range p.Out.H {
-			row := r[p.In.At(c, 2*y+i, i):]
+			row := r[p.R.At(c, 2*y+i, i):]
 			for x := range p.Out.W {
 				d[o] = row[2*x]
 				o++
 			}
 		}
 	}
-	return d
+	return d, p.Out.PlaneStride
 }
 
 // Backward takes the gradient g of the output of image b, after Fold. With theta it
@@ -95,7 +100,8 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 	p.group.Backward(b, dv, p.Out, p.V.At(b), p.Out)
 	if theta {
 		for i, w := range p.W {
-			kernel.Gemm(blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, p.sample(s, r, i), n, 1, w.Part(chunk, first), p.InC)
+			seen, ld := p.sample(s, r, i)
+			kernel.Gemm(blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, seen, ld, 1, w.Part(chunk, first), p.InC)
 		}
 	}
 	if dr == nil {

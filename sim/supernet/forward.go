@@ -49,7 +49,6 @@ func (n *Net[T]) compileForward(train bool) {
 	}
 	p.add(stemForward, 0, 0)
 	sync()
-	p.add(stemOutput, 0, 0)
 	p.add(preForward, 0, 0)
 	nodes := cell.Inputs + n.cfg.Space.Cell.Nodes
 	for c, l := range n.cells {

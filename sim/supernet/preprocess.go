@@ -5,7 +5,8 @@ import (
 	"edgewise/sim/mixop"
 )
 
-// activation is a tensor that later cells read, with its gradient.
+// activation is a tensor that later cells read, with its gradient. That of the stem has no
+// memory of its own: its readers make their ReLU from the stem's v.
 type activation[T kernel.Float] struct {
 	X, G    mixop.Images[T]
 	readers []reader[T]
@@ -24,10 +25,21 @@ func (n *Net[T]) preForward(s *mixop.Scratch[T], a, b int) {
 	if len(act.readers) == 0 {
 		return
 	}
-	r := act.readers[0].pre.Rectify(s, act.X.At(b))
+	r := n.rectified(s, a, b)
 	for _, q := range act.readers {
 		q.pre.Forward(s, b, r)
 	}
+}
+
+// rectified returns the scratch with the ReLU of activation a of image b.
+func (n *Net[T]) rectified(s *mixop.Scratch[T], a, b int) []T {
+	q := n.acts[a].readers[0].pre
+	if a > 0 {
+		return q.Rectify(s, n.acts[a].X.At(b))
+	}
+	r := q.Rectified(s)
+	n.stem.rectified(r, q.R, b)
+	return r
 }
 
 // preBackward takes image b back through the preprocessings of cell c that read
@@ -35,14 +47,18 @@ func (n *Net[T]) preForward(s *mixop.Scratch[T], a, b int) {
 // of the activation, the others add to it.
 func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool) {
 	act := n.acts[a]
-	x := act.X.At(b)
-	var r, dr []T
+	q := act.readers[0].pre
+	var r, x, dr []T
+	planes := q.R
+	if a == 0 || n.want.Theta {
+		r = n.rectified(s, a, b)
+		x = r
+	} else {
+		x, planes = act.X.At(b), q.In
+	}
 	for _, q := range act.readers {
 		if q.cell != c {
 			continue
-		}
-		if r == nil && n.want.Theta {
-			r = q.pre.Rectify(s, x)
 		}
 		add := dr != nil
 		dr = q.pre.InputGradient(s)
@@ -50,9 +66,9 @@ func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool
 	}
 	last := act.readers[len(act.readers)-1]
 	if c == last.cell {
-		last.pre.Mask.Write(act.G.At(b), dr, x, act.G.Shape)
+		last.pre.Mask.Write(act.G.At(b), dr, act.G.Shape, x, planes)
 	} else {
-		last.pre.Mask.Add(act.G.At(b), dr, x)
+		last.pre.Mask.Add(act.G.At(b), dr, act.G.Shape, x, planes)
 	}
 }
 

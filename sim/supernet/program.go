@@ -11,7 +11,6 @@ type opcode uint8
 const (
 	barrier opcode = iota
 	stemForward
-	stemOutput
 	preForward
 	preOutput
 	expand
@@ -95,8 +94,6 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 	switch ins.op {
 	case stemForward:
 		n.stem.forward(s, b, n.input(b))
-	case stemOutput:
-		n.stem.norm.Apply(n.acts[0].X.At(b), n.stem.v.Shape, n.stem.v.At(b), n.stem.v.Shape, false)
 	case preForward:
 		n.preForward(s, i, b)
 	case preOutput:

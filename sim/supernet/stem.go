@@ -17,7 +17,7 @@ type stem[T kernel.Float] struct {
 	group         *mixop.Group[T]
 	v             mixop.Images[T]
 	m             []kernel.Moment
-	col, dv       int
+	ld, col, dv   int
 }
 
 func newStem[T kernel.Float](cfg Config, plan *mixop.Plan, rnd *rand.Rand) *stem[T] {
@@ -28,30 +28,39 @@ func newStem[T kernel.Float](cfg Config, plan *mixop.Plan, rnd *rand.Rand) *stem
 	s.norm, s.group = mixop.Behind[T](norm, "stem.1", cfg.Batch, s.out)
 	s.v = mixop.NewImages[T](cfg.Batch, s.out, s.h, s.w)
 	s.m = make([]kernel.Moment, cfg.Batch*s.out)
-	s.col = plan.Buffer("neighbourhoods", s.in*9*s.h*s.w)
+	near := kernel.Apart(s.in*9, s.h, s.w)
+	s.ld, s.col = near.PlaneStride, plan.Buffer("neighbourhoods", near.Len())
 	s.dv = plan.Buffer("stem", s.v.Shape.Len())
 	return s
 }
 
-// neighbourhoods writes col[(c·9 + 3i + j)][y][x] = x[c][y+i−1][x+j−1], 0 outside.
+// neighbourhoods writes col[(c·9 + 3i + j)][y][x] = x[c][y+i−1][x+j−1], 0 outside:
+// shifted copies of whole planes, ld apart.
 func (s *stem[T]) neighbourhoods(col, x []T) {
 	hw, o := s.h*s.w, 0
 	for c := range s.in {
 		src := x[c*hw:][:hw]
 		for t := range 9 {
-			dy, dx := t/3-1, t%3-1
-			lo, hi := max(0, -dx), min(s.w, s.w-dx)
-			for y := range s.h {
-				d := col[o:][:s.w]
-				o += s.w
-				if y+dy < 0 || y+dy >= s.h {
-					clear(d)
-					continue
-				}
+			shift := (t/3-1)*s.w + t%3 - 1
+			d := col[o:][:hw]
+			o += s.ld
+			if shift < 0 {
+				lo := min(-shift, hw)
 				clear(d[:lo])
-				clear(d[max(lo, hi):])
-				if lo < hi {
-					copy(d[lo:hi], src[(y+dy)*s.w+lo+dx:])
+				copy(d[lo:], src)
+			} else {
+				hi := max(hw-shift, 0)
+				clear(d[hi:])
+				copy(d[:hi], src[hw-hi:])
+			}
+			switch t % 3 { // what came from the row before or behind
+			case 0:
+				for i := 0; i < hw; i += s.w {
+					d[i] = 0
+				}
+			case 2:
+				for i := s.w - 1; i < hw; i += s.w {
+					d[i] = 0
 				}
 			}
 		}
@@ -62,9 +71,15 @@ func (s *stem[T]) neighbourhoods(col, x []T) {
 func (s *stem[T]) forward(scr *mixop.Scratch[T], b int, x []T) {
 	col, v, n, k := scr.Get(s.col), s.v.At(b), s.h*s.w, s.in*9
 	s.neighbourhoods(col, x)
-	kernel.Gemm(blas.NoTrans, blas.NoTrans, s.out, n, k, 1, s.conv.Value, k, col, n, 0, v, n)
+	kernel.Gemm(blas.NoTrans, blas.NoTrans, s.out, n, k, 1, s.conv.Value, k, col, s.ld, 0, v, n)
 	s.group.Forward(b, v, s.v.Shape)
 	kernel.ChannelMoments(s.m[b*s.out:], v, s.v.Shape)
+}
+
+// rectified writes the ReLU of the stem's output of image b to r, planes p: what all of its
+// readers take, made from v where it is needed.
+func (s *stem[T]) rectified(r []T, p kernel.Planes, b int) {
+	s.norm.Apply(r, p, s.v.At(b), s.v.Shape, true)
 }
 
 // backward takes the gradient g of the stem's output back to the weights.
@@ -73,5 +88,5 @@ func (s *stem[T]) backward(scr *mixop.Scratch[T], b, chunk int, first bool, x, g
 	s.norm.Gradient(dv, s.v.Shape, g, s.v.Shape, s.v.At(b), s.v.Shape, false)
 	s.group.Backward(b, dv, s.v.Shape, s.v.At(b), s.v.Shape)
 	s.neighbourhoods(col, x)
-	kernel.Gemm(blas.NoTrans, blas.Trans, s.out, k, n, 1, dv, n, col, n, 1, s.conv.Part(chunk, first), k)
+	kernel.Gemm(blas.NoTrans, blas.Trans, s.out, k, n, 1, dv, n, col, s.ld, 1, s.conv.Part(chunk, first), k)
 }
