@@ -22,7 +22,10 @@ const resamples = 2000
 //
 //	SE(θ)² = Σ(e²/SSE − d²/SST)²·n/(n−1),   e = error, d = observed − mean.
 //
-// It covers the truth in 92 to 95 % of simulated normal data of 6 to 100 pairs.
+// The quantiles are those of 1.96·√(n/(n−1)) normal deviations, a little further out
+// than 2.5 %, as resamples of few pairs spread too little (Hesterberg, The American
+// Statistician 69, 2015, section 3.2). It covers the truth in 93 to 97 % of simulated
+// normal data of 5 to 100 pairs.
 //
 // The pairs must be independent. Points along one trace are not: take R² per run
 // and then Mean over runs. Constant observations leave R² undefined.
@@ -114,7 +117,7 @@ func (p errorShare) of(idx []int) (theta, se float64, ok bool) {
 	return math.Log(sse / sst), math.Sqrt(se * float64(n) / float64(n-1)), true
 }
 
-// quantiles returns the 2.5 % and 97.5 % quantiles of (θ*−θ)/SE(θ*). Resamples
+// quantiles returns the outer quantiles of (θ*−θ)/SE(θ*). Resamples
 // without an R² or without a standard error are drawn again; not ok when half of
 // all draws are such.
 func (p errorShare) quantiles(theta float64, seed uint64) (low, high float64, ok bool) {
@@ -134,6 +137,7 @@ func (p errorShare) quantiles(theta float64, seed uint64) (low, high float64, ok
 		}
 	}
 	slices.Sort(t)
-	tail := int((1 - Level) / 2 * resamples)
+	const z = 1.959963984540054
+	tail := int(math.Erfc(z*math.Sqrt(float64(n)/float64(n-1))/math.Sqrt2) / 2 * resamples)
 	return t[tail], t[resamples-1-tail], true
 }
