@@ -3687,27 +3687,38 @@ spairsy_total:
 	VZEROUPPER
 	RET
 
-// func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+// func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr3s1y(SB), NOSPLIT, $0-80
+TEXT ·scorr3s1y(SB), NOSPLIT, $32-104
 	MOVQ src+8(FP), AX
-	MOVQ dx+32(FP), CX
-	MOVQ dst+48(FP), DX
+	MOVQ AX, (SP)
+	MOVQ dst+48(FP), AX
+	MOVQ AX, 8(SP)
+	MOVQ w+40(FP), AX
+	MOVQ AX, 16(SP)
+	MOVQ planes+80(FP), AX
+	MOVQ AX, 24(SP)
+
+scorr3s1y_plane:
+	MOVQ (SP), AX
+	MOVQ 8(SP), CX
+	MOVQ 16(SP), DX
 	MOVQ n+64(FP), BX
+	MOVQ dx+32(FP), SI
 
 scorr3s1y_strip:
-	MOVQ         $0x0000000000000008, SI
-	CMPQ         BX, SI
-	CMOVQLT      BX, SI
-	VMOVQ        SI, X0
+	MOVQ         $0x0000000000000008, DI
+	CMPQ         BX, DI
+	CMOVQLT      BX, DI
+	VMOVQ        DI, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	MOVQ         rows+0(FP), R8
-	MOVQ         AX, SI
-	MOVQ         DX, DI
+	MOVQ         rows+0(FP), R9
+	MOVQ         AX, DI
+	MOVQ         CX, R8
 
 scorr3s1y_8:
-	CMPQ   R8, $0x08
+	CMPQ   R9, $0x08
 	JL     scorr3s1y_8_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3717,260 +3728,278 @@ scorr3s1y_8:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $0x04, R12, R13
-	ADDQ   R9, R13
-	LEAQ   (R12)(R12*2), R14
-	IMUL3Q $-3, CX, R15
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R15
-	MOVQ   $0x0000000000000003, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $0x04, R13, R14
+	ADDQ   R10, R14
+	LEAQ   (R13)(R13*2), R15
+	IMUL3Q $-3, SI, BP
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, BP
+	MOVQ   $0x0000000000000003, R12
 
 scorr3s1y_8_taps:
-	VBROADCASTSS (R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 4(R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 8(R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	ADDQ         $0x0000000c, R10
-	ADDQ         R15, R9
-	ADDQ         R15, R13
-	DECQ         R11
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 8(R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	ADDQ         $0x0000000c, R11
+	ADDQ         BP, R10
+	ADDQ         BP, R14
+	DECQ         R12
 	JNZ          scorr3s1y_8_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr3s1y_8_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y1, Y9, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y2, Y9, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y3, Y9, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y4, Y9, Y4
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y5, Y9, Y5
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y6, Y9, Y6
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y7, Y9, Y7
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y8, Y9, Y8
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr3s1y_8_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x08, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y5, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y6, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y7, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y8, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x08, R9
 	JMP        scorr3s1y_8
 
 scorr3s1y_8_end:
 scorr3s1y_4:
-	CMPQ   R8, $0x04
+	CMPQ   R9, $0x04
 	JL     scorr3s1y_4_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	LEAQ   (R12)(R12*2), R13
-	IMUL3Q $-3, CX, R14
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R14
-	MOVQ   $0x0000000000000003, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	LEAQ   (R13)(R13*2), R14
+	IMUL3Q $-3, SI, R15
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R15
+	MOVQ   $0x0000000000000003, R12
 
 scorr3s1y_4_taps:
-	VBROADCASTSS (R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	ADDQ         $0x0000000c, R10
-	ADDQ         R14, R9
-	DECQ         R11
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	ADDQ         $0x0000000c, R11
+	ADDQ         R15, R10
+	DECQ         R12
 	JNZ          scorr3s1y_4_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr3s1y_4_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y1, Y5, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y2, Y5, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y3, Y5, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y4, Y5, Y4
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr3s1y_4_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x04, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x04, R9
 	JMP        scorr3s1y_4
 
 scorr3s1y_4_end:
 scorr3s1y_1:
-	CMPQ   R8, $0x01
+	CMPQ   R9, $0x01
 	JL     scorr3s1y_1_end
 	VXORPS Y1, Y1, Y1
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $-3, CX, R13
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R13
-	MOVQ   $0x0000000000000003, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $-3, SI, R14
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R14
+	MOVQ   $0x0000000000000003, R12
 
 scorr3s1y_1_taps:
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	ADDQ         $0x0000000c, R10
-	ADDQ         R13, R9
-	DECQ         R11
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	ADDQ         $0x0000000c, R11
+	ADDQ         R14, R10
+	DECQ         R12
 	JNZ          scorr3s1y_1_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr3s1y_1_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y2
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y2
 	VADDPS       Y1, Y2, Y1
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr3s1y_1_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x01, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x01, R9
 	JMP        scorr3s1y_1
 
 scorr3s1y_1_end:
 	ADDQ $0x00000020, AX
-	ADDQ $0x00000020, DX
+	ADDQ $0x00000020, CX
 	SUBQ $0x08, BX
 	JG   scorr3s1y_strip
+	MOVQ sp+88(FP), AX
+	MOVQ dp+96(FP), CX
+	ADDQ AX, (SP)
+	ADDQ CX, 8(SP)
+	ADDQ $0x00000024, 16(SP)
+	DECQ 24(SP)
+	JNZ  scorr3s1y_plane
 	VZEROUPPER
 	RET
 
-// func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+// func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr3s2y(SB), NOSPLIT, $0-80
+TEXT ·scorr3s2y(SB), NOSPLIT, $32-104
 	MOVQ src+8(FP), AX
-	MOVQ dx+32(FP), CX
-	MOVQ dst+48(FP), DX
+	MOVQ AX, (SP)
+	MOVQ dst+48(FP), AX
+	MOVQ AX, 8(SP)
+	MOVQ w+40(FP), AX
+	MOVQ AX, 16(SP)
+	MOVQ planes+80(FP), AX
+	MOVQ AX, 24(SP)
+
+scorr3s2y_plane:
+	MOVQ (SP), AX
+	MOVQ 8(SP), CX
+	MOVQ 16(SP), DX
 	MOVQ n+64(FP), BX
+	MOVQ dx+32(FP), SI
 
 scorr3s2y_strip:
-	MOVQ         $0x0000000000000008, SI
-	CMPQ         BX, SI
-	CMOVQLT      BX, SI
-	VMOVQ        SI, X0
+	MOVQ         $0x0000000000000008, DI
+	CMPQ         BX, DI
+	CMOVQLT      BX, DI
+	VMOVQ        DI, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	MOVQ         rows+0(FP), R8
-	MOVQ         AX, SI
-	MOVQ         DX, DI
+	MOVQ         rows+0(FP), R9
+	MOVQ         AX, DI
+	MOVQ         CX, R8
 
 scorr3s2y_8:
-	CMPQ   R8, $0x08
+	CMPQ   R9, $0x08
 	JL     scorr3s2y_8_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3980,353 +4009,360 @@ scorr3s2y_8:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $0x04, R12, R13
-	ADDQ   R9, R13
-	LEAQ   (R12)(R12*2), R14
-	IMUL3Q $-3, CX, R15
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R15
-	MOVQ   $0x0000000000000003, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $0x04, R13, R14
+	ADDQ   R10, R14
+	LEAQ   (R13)(R13*2), R15
+	IMUL3Q $-3, SI, BP
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, BP
+	MOVQ   $0x0000000000000003, R12
 
 scorr3s2y_8_taps:
-	VBROADCASTSS (R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	VBROADCASTSS (R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 4(R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 4(R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 8(R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 8(R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	ADDQ         $0x0000000c, R10
-	ADDQ         R15, R9
-	ADDQ         R15, R13
-	DECQ         R11
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	ADDQ         $0x0000000c, R11
+	ADDQ         BP, R10
+	ADDQ         BP, R14
+	DECQ         R12
 	JNZ          scorr3s2y_8_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr3s2y_8_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y1, Y10, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y2, Y10, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y3, Y10, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y4, Y10, Y4
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y5, Y10, Y5
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y6, Y10, Y6
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y7, Y10, Y7
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y8, Y10, Y8
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr3s2y_8_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x08, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y5, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y6, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y7, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y8, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x08, R9
 	JMP        scorr3s2y_8
 
 scorr3s2y_8_end:
 scorr3s2y_4:
-	CMPQ   R8, $0x04
+	CMPQ   R9, $0x04
 	JL     scorr3s2y_4_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	LEAQ   (R12)(R12*2), R13
-	IMUL3Q $-3, CX, R14
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R14
-	MOVQ   $0x0000000000000003, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	LEAQ   (R13)(R13*2), R14
+	IMUL3Q $-3, SI, R15
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R15
+	MOVQ   $0x0000000000000003, R12
 
 scorr3s2y_4_taps:
-	VBROADCASTSS (R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	VBROADCASTSS (R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	ADDQ         $0x0000000c, R10
-	ADDQ         R14, R9
-	DECQ         R11
+	ADDQ         SI, R10
+	ADDQ         $0x0000000c, R11
+	ADDQ         R15, R10
+	DECQ         R12
 	JNZ          scorr3s2y_4_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr3s2y_4_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y1, Y6, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y2, Y6, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y3, Y6, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y4, Y6, Y4
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr3s2y_4_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x04, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x04, R9
 	JMP        scorr3s2y_4
 
 scorr3s2y_4_end:
 scorr3s2y_1:
-	CMPQ   R8, $0x01
+	CMPQ   R9, $0x01
 	JL     scorr3s2y_1_end
 	VXORPS Y1, Y1, Y1
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $-3, CX, R13
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R13
-	MOVQ   $0x0000000000000003, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $-3, SI, R14
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R14
+	MOVQ   $0x0000000000000003, R12
 
 scorr3s2y_1_taps:
-	VBROADCASTSS (R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	VBROADCASTSS (R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	ADDQ         $0x0000000c, R10
-	ADDQ         R13, R9
-	DECQ         R11
+	ADDQ         SI, R10
+	ADDQ         $0x0000000c, R11
+	ADDQ         R14, R10
+	DECQ         R12
 	JNZ          scorr3s2y_1_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr3s2y_1_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y3
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y3
 	VADDPS       Y1, Y3, Y1
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr3s2y_1_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x01, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x01, R9
 	JMP        scorr3s2y_1
 
 scorr3s2y_1_end:
 	ADDQ $0x00000040, AX
-	ADDQ $0x00000020, DX
+	ADDQ $0x00000020, CX
 	SUBQ $0x08, BX
 	JG   scorr3s2y_strip
+	MOVQ sp+88(FP), AX
+	MOVQ dp+96(FP), CX
+	ADDQ AX, (SP)
+	ADDQ CX, 8(SP)
+	ADDQ $0x00000024, 16(SP)
+	DECQ 24(SP)
+	JNZ  scorr3s2y_plane
 	VZEROUPPER
 	RET
 
@@ -4683,27 +4719,38 @@ TEXT ·sfold3y(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
-// func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+// func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr5s1y(SB), NOSPLIT, $0-80
+TEXT ·scorr5s1y(SB), NOSPLIT, $32-104
 	MOVQ src+8(FP), AX
-	MOVQ dx+32(FP), CX
-	MOVQ dst+48(FP), DX
+	MOVQ AX, (SP)
+	MOVQ dst+48(FP), AX
+	MOVQ AX, 8(SP)
+	MOVQ w+40(FP), AX
+	MOVQ AX, 16(SP)
+	MOVQ planes+80(FP), AX
+	MOVQ AX, 24(SP)
+
+scorr5s1y_plane:
+	MOVQ (SP), AX
+	MOVQ 8(SP), CX
+	MOVQ 16(SP), DX
 	MOVQ n+64(FP), BX
+	MOVQ dx+32(FP), SI
 
 scorr5s1y_strip:
-	MOVQ         $0x0000000000000008, SI
-	CMPQ         BX, SI
-	CMOVQLT      BX, SI
-	VMOVQ        SI, X0
+	MOVQ         $0x0000000000000008, DI
+	CMPQ         BX, DI
+	CMOVQLT      BX, DI
+	VMOVQ        DI, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	MOVQ         rows+0(FP), R8
-	MOVQ         AX, SI
-	MOVQ         DX, DI
+	MOVQ         rows+0(FP), R9
+	MOVQ         AX, DI
+	MOVQ         CX, R8
 
 scorr5s1y_8:
-	CMPQ   R8, $0x08
+	CMPQ   R9, $0x08
 	JL     scorr5s1y_8_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4713,300 +4760,318 @@ scorr5s1y_8:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $0x04, R12, R13
-	ADDQ   R9, R13
-	LEAQ   (R12)(R12*2), R14
-	IMUL3Q $-5, CX, R15
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R15
-	MOVQ   $0x0000000000000005, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $0x04, R13, R14
+	ADDQ   R10, R14
+	LEAQ   (R13)(R13*2), R15
+	IMUL3Q $-5, SI, BP
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, BP
+	MOVQ   $0x0000000000000005, R12
 
 scorr5s1y_8_taps:
-	VBROADCASTSS (R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 4(R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 8(R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 12(R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 16(R10), Y9
-	VFMADD231PS  (R9), Y9, Y1
-	VFMADD231PS  (R9)(R12*1), Y9, Y2
-	VFMADD231PS  (R9)(R12*2), Y9, Y3
-	VFMADD231PS  (R9)(R14*1), Y9, Y4
-	VFMADD231PS  (R13), Y9, Y5
-	VFMADD231PS  (R13)(R12*1), Y9, Y6
-	VFMADD231PS  (R13)(R12*2), Y9, Y7
-	VFMADD231PS  (R13)(R14*1), Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	ADDQ         $0x00000014, R10
-	ADDQ         R15, R9
-	ADDQ         R15, R13
-	DECQ         R11
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 4(R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 8(R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 12(R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 16(R11), Y9
+	VFMADD231PS  (R10), Y9, Y1
+	VFMADD231PS  (R10)(R13*1), Y9, Y2
+	VFMADD231PS  (R10)(R13*2), Y9, Y3
+	VFMADD231PS  (R10)(R15*1), Y9, Y4
+	VFMADD231PS  (R14), Y9, Y5
+	VFMADD231PS  (R14)(R13*1), Y9, Y6
+	VFMADD231PS  (R14)(R13*2), Y9, Y7
+	VFMADD231PS  (R14)(R15*1), Y9, Y8
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	ADDQ         $0x00000014, R11
+	ADDQ         BP, R10
+	ADDQ         BP, R14
+	DECQ         R12
 	JNZ          scorr5s1y_8_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr5s1y_8_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y1, Y9, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y2, Y9, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y3, Y9, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y4, Y9, Y4
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y5, Y9, Y5
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y6, Y9, Y6
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y7, Y9, Y7
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y9
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y9
 	VADDPS       Y8, Y9, Y8
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr5s1y_8_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x08, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y5, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y6, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y7, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y8, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x08, R9
 	JMP        scorr5s1y_8
 
 scorr5s1y_8_end:
 scorr5s1y_4:
-	CMPQ   R8, $0x04
+	CMPQ   R9, $0x04
 	JL     scorr5s1y_4_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	LEAQ   (R12)(R12*2), R13
-	IMUL3Q $-5, CX, R14
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R14
-	MOVQ   $0x0000000000000005, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	LEAQ   (R13)(R13*2), R14
+	IMUL3Q $-5, SI, R15
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R15
+	MOVQ   $0x0000000000000005, R12
 
 scorr5s1y_4_taps:
-	VBROADCASTSS (R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 12(R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 16(R10), Y5
-	VFMADD231PS  (R9), Y5, Y1
-	VFMADD231PS  (R9)(R12*1), Y5, Y2
-	VFMADD231PS  (R9)(R12*2), Y5, Y3
-	VFMADD231PS  (R9)(R13*1), Y5, Y4
-	ADDQ         CX, R9
-	ADDQ         $0x00000014, R10
-	ADDQ         R14, R9
-	DECQ         R11
+	VBROADCASTSS (R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	VBROADCASTSS 12(R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	VBROADCASTSS 16(R11), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  (R10)(R13*1), Y5, Y2
+	VFMADD231PS  (R10)(R13*2), Y5, Y3
+	VFMADD231PS  (R10)(R14*1), Y5, Y4
+	ADDQ         SI, R10
+	ADDQ         $0x00000014, R11
+	ADDQ         R15, R10
+	DECQ         R12
 	JNZ          scorr5s1y_4_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr5s1y_4_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y1, Y5, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y2, Y5, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y3, Y5, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y5
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y5
 	VADDPS       Y4, Y5, Y4
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr5s1y_4_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x04, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x04, R9
 	JMP        scorr5s1y_4
 
 scorr5s1y_4_end:
 scorr5s1y_1:
-	CMPQ   R8, $0x01
+	CMPQ   R9, $0x01
 	JL     scorr5s1y_1_end
 	VXORPS Y1, Y1, Y1
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $-5, CX, R13
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R13
-	MOVQ   $0x0000000000000005, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $-5, SI, R14
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R14
+	MOVQ   $0x0000000000000005, R12
 
 scorr5s1y_1_taps:
-	VBROADCASTSS (R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 12(R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 16(R10), Y2
-	VFMADD231PS  (R9), Y2, Y1
-	ADDQ         CX, R9
-	ADDQ         $0x00000014, R10
-	ADDQ         R13, R9
-	DECQ         R11
+	VBROADCASTSS (R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	VBROADCASTSS 12(R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	VBROADCASTSS 16(R11), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         SI, R10
+	ADDQ         $0x00000014, R11
+	ADDQ         R14, R10
+	DECQ         R12
 	JNZ          scorr5s1y_1_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr5s1y_1_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y2
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y2
 	VADDPS       Y1, Y2, Y1
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr5s1y_1_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x01, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x01, R9
 	JMP        scorr5s1y_1
 
 scorr5s1y_1_end:
 	ADDQ $0x00000020, AX
-	ADDQ $0x00000020, DX
+	ADDQ $0x00000020, CX
 	SUBQ $0x08, BX
 	JG   scorr5s1y_strip
+	MOVQ sp+88(FP), AX
+	MOVQ dp+96(FP), CX
+	ADDQ AX, (SP)
+	ADDQ CX, 8(SP)
+	ADDQ $0x00000064, 16(SP)
+	DECQ 24(SP)
+	JNZ  scorr5s1y_plane
 	VZEROUPPER
 	RET
 
-// func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+// func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr5s2y(SB), NOSPLIT, $0-80
+TEXT ·scorr5s2y(SB), NOSPLIT, $32-104
 	MOVQ src+8(FP), AX
-	MOVQ dx+32(FP), CX
-	MOVQ dst+48(FP), DX
+	MOVQ AX, (SP)
+	MOVQ dst+48(FP), AX
+	MOVQ AX, 8(SP)
+	MOVQ w+40(FP), AX
+	MOVQ AX, 16(SP)
+	MOVQ planes+80(FP), AX
+	MOVQ AX, 24(SP)
+
+scorr5s2y_plane:
+	MOVQ (SP), AX
+	MOVQ 8(SP), CX
+	MOVQ 16(SP), DX
 	MOVQ n+64(FP), BX
+	MOVQ dx+32(FP), SI
 
 scorr5s2y_strip:
-	MOVQ         $0x0000000000000008, SI
-	CMPQ         BX, SI
-	CMOVQLT      BX, SI
-	VMOVQ        SI, X0
+	MOVQ         $0x0000000000000008, DI
+	CMPQ         BX, DI
+	CMOVQLT      BX, DI
+	VMOVQ        DI, X0
 	VPBROADCASTD X0, Y0
 	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
-	MOVQ         rows+0(FP), R8
-	MOVQ         AX, SI
-	MOVQ         DX, DI
+	MOVQ         rows+0(FP), R9
+	MOVQ         AX, DI
+	MOVQ         CX, R8
 
 scorr5s2y_8:
-	CMPQ   R8, $0x08
+	CMPQ   R9, $0x08
 	JL     scorr5s2y_8_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5016,471 +5081,478 @@ scorr5s2y_8:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $0x04, R12, R13
-	ADDQ   R9, R13
-	LEAQ   (R12)(R12*2), R14
-	IMUL3Q $-5, CX, R15
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R15
-	MOVQ   $0x0000000000000005, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $0x04, R13, R14
+	ADDQ   R10, R14
+	LEAQ   (R13)(R13*2), R15
+	IMUL3Q $-5, SI, BP
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, BP
+	MOVQ   $0x0000000000000005, R12
 
 scorr5s2y_8_taps:
-	VBROADCASTSS (R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	VBROADCASTSS (R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 4(R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 4(R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 8(R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 8(R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 12(R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 12(R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	VBROADCASTSS 16(R10), Y9
-	VMOVUPS      (R9), Y10
-	VSHUFPS      $0x88, 32(R9), Y10, Y10
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	VBROADCASTSS 16(R11), Y9
+	VMOVUPS      (R10), Y10
+	VSHUFPS      $0x88, 32(R10), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y1
-	VMOVUPS      (R9)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y10, Y10
+	VMOVUPS      (R10)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y2
-	VMOVUPS      (R9)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y10, Y10
+	VMOVUPS      (R10)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y3
-	VMOVUPS      (R9)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R9)(R14*1), Y10, Y10
+	VMOVUPS      (R10)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R10)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      (R13), Y10
-	VSHUFPS      $0x88, 32(R13), Y10, Y10
+	VMOVUPS      (R14), Y10
+	VSHUFPS      $0x88, 32(R14), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (R13)(R12*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*1), Y10, Y10
+	VMOVUPS      (R14)(R13*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      (R13)(R12*2), Y10
-	VSHUFPS      $0x88, 32(R13)(R12*2), Y10, Y10
+	VMOVUPS      (R14)(R13*2), Y10
+	VSHUFPS      $0x88, 32(R14)(R13*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      (R13)(R14*1), Y10
-	VSHUFPS      $0x88, 32(R13)(R14*1), Y10, Y10
+	VMOVUPS      (R14)(R15*1), Y10
+	VSHUFPS      $0x88, 32(R14)(R15*1), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
 	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         CX, R9
-	ADDQ         CX, R13
-	ADDQ         $0x00000014, R10
-	ADDQ         R15, R9
-	ADDQ         R15, R13
-	DECQ         R11
+	ADDQ         SI, R10
+	ADDQ         SI, R14
+	ADDQ         $0x00000014, R11
+	ADDQ         BP, R10
+	ADDQ         BP, R14
+	DECQ         R12
 	JNZ          scorr5s2y_8_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr5s2y_8_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y1, Y10, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y2, Y10, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y3, Y10, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y4, Y10, Y4
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y5, Y10, Y5
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y6, Y10, Y6
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y7, Y10, Y7
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y10
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y10
 	VADDPS       Y8, Y10, Y8
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr5s2y_8_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y5, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y6, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y7, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y8, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x08, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y5, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y6, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y7, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y8, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x08, R9
 	JMP        scorr5s2y_8
 
 scorr5s2y_8_end:
 scorr5s2y_4:
-	CMPQ   R8, $0x04
+	CMPQ   R9, $0x04
 	JL     scorr5s2y_4_end
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	LEAQ   (R12)(R12*2), R13
-	IMUL3Q $-5, CX, R14
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R14
-	MOVQ   $0x0000000000000005, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	LEAQ   (R13)(R13*2), R14
+	IMUL3Q $-5, SI, R15
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R15
+	MOVQ   $0x0000000000000005, R12
 
 scorr5s2y_4_taps:
-	VBROADCASTSS (R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	VBROADCASTSS (R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 12(R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	ADDQ         SI, R10
+	VBROADCASTSS 12(R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	VBROADCASTSS 16(R10), Y5
-	VMOVUPS      (R9), Y6
-	VSHUFPS      $0x88, 32(R9), Y6, Y6
+	ADDQ         SI, R10
+	VBROADCASTSS 16(R11), Y5
+	VMOVUPS      (R10), Y6
+	VSHUFPS      $0x88, 32(R10), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (R9)(R12*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*1), Y6, Y6
+	VMOVUPS      (R10)(R13*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      (R9)(R12*2), Y6
-	VSHUFPS      $0x88, 32(R9)(R12*2), Y6, Y6
+	VMOVUPS      (R10)(R13*2), Y6
+	VSHUFPS      $0x88, 32(R10)(R13*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      (R9)(R13*1), Y6
-	VSHUFPS      $0x88, 32(R9)(R13*1), Y6, Y6
+	VMOVUPS      (R10)(R14*1), Y6
+	VSHUFPS      $0x88, 32(R10)(R14*1), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VFMADD231PS  Y6, Y5, Y4
-	ADDQ         CX, R9
-	ADDQ         $0x00000014, R10
-	ADDQ         R14, R9
-	DECQ         R11
+	ADDQ         SI, R10
+	ADDQ         $0x00000014, R11
+	ADDQ         R15, R10
+	DECQ         R12
 	JNZ          scorr5s2y_4_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr5s2y_4_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y1, Y6, Y1
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y2, Y6, Y2
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y3, Y6, Y3
-	ADDQ         R10, R9
-	VMASKMOVPS   (R9), Y0, Y6
+	ADDQ         R11, R10
+	VMASKMOVPS   (R10), Y0, Y6
 	VADDPS       Y4, Y6, Y4
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr5s2y_4_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y2, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y3, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	VMASKMOVPS Y4, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x04, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y2, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y3, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	VMASKMOVPS Y4, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x04, R9
 	JMP        scorr5s2y_4
 
 scorr5s2y_4_end:
 scorr5s2y_1:
-	CMPQ   R8, $0x01
+	CMPQ   R9, $0x01
 	JL     scorr5s2y_1_end
 	VXORPS Y1, Y1, Y1
-	MOVQ   w+40(FP), R10
-	MOVQ   SI, R9
-	MOVQ   yr+24(FP), R12
-	IMUL3Q $-5, CX, R13
-	MOVQ   sr+16(FP), R11
-	ADDQ   R11, R13
-	MOVQ   $0x0000000000000005, R11
+	MOVQ   DI, R10
+	MOVQ   DX, R11
+	MOVQ   yr+24(FP), R13
+	IMUL3Q $-5, SI, R14
+	MOVQ   sr+16(FP), R12
+	ADDQ   R12, R14
+	MOVQ   $0x0000000000000005, R12
 
 scorr5s2y_1_taps:
-	VBROADCASTSS (R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	VBROADCASTSS (R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	ADDQ         SI, R10
+	VBROADCASTSS 4(R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 8(R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	ADDQ         SI, R10
+	VBROADCASTSS 8(R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 12(R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	ADDQ         SI, R10
+	VBROADCASTSS 12(R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	VBROADCASTSS 16(R10), Y2
-	VMOVUPS      (R9), Y3
-	VSHUFPS      $0x88, 32(R9), Y3, Y3
+	ADDQ         SI, R10
+	VBROADCASTSS 16(R11), Y2
+	VMOVUPS      (R10), Y3
+	VSHUFPS      $0x88, 32(R10), Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
-	ADDQ         CX, R9
-	ADDQ         $0x00000014, R10
-	ADDQ         R13, R9
-	DECQ         R11
+	ADDQ         SI, R10
+	ADDQ         $0x00000014, R11
+	ADDQ         R14, R10
+	DECQ         R12
 	JNZ          scorr5s2y_1_taps
-	MOVQ         acc+72(FP), R9
-	MOVQ         dr+56(FP), R10
-	TESTQ        R9, R9
+	MOVQ         acc+72(FP), R10
+	MOVQ         dr+56(FP), R11
+	TESTQ        R10, R10
 	JZ           scorr5s2y_1_store
-	MOVQ         DI, R9
-	VMASKMOVPS   (R9), Y0, Y3
+	MOVQ         R8, R10
+	VMASKMOVPS   (R10), Y0, Y3
 	VADDPS       Y1, Y3, Y1
-	ADDQ         R10, R9
+	ADDQ         R11, R10
 
 scorr5s2y_1_store:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R10, DI
-	ADDQ       R12, SI
-	SUBQ       $0x01, R8
+	VMASKMOVPS Y1, Y0, (R8)
+	ADDQ       R11, R8
+	ADDQ       R13, DI
+	SUBQ       $0x01, R9
 	JMP        scorr5s2y_1
 
 scorr5s2y_1_end:
 	ADDQ $0x00000040, AX
-	ADDQ $0x00000020, DX
+	ADDQ $0x00000020, CX
 	SUBQ $0x08, BX
 	JG   scorr5s2y_strip
+	MOVQ sp+88(FP), AX
+	MOVQ dp+96(FP), CX
+	ADDQ AX, (SP)
+	ADDQ CX, 8(SP)
+	ADDQ $0x00000064, 16(SP)
+	DECQ 24(SP)
+	JNZ  scorr5s2y_plane
 	VZEROUPPER
 	RET
 

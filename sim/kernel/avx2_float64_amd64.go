@@ -189,18 +189,20 @@ func ddoty(n int, x *byte, y *byte, acc *byte)
 func dblendy(n int, terms *byte, count int, dst *byte, acc int)
 
 // dcorr3s1y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
-// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dcorr3s2y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dtaps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -226,18 +228,20 @@ func dtaps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 func dfold3y(acc *byte, dw *byte)
 
 // dcorr5s1y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
-// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dcorr5s2y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dtaps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.

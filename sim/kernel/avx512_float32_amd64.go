@@ -393,25 +393,28 @@ func smomentsz(c int, n int, src *byte, plane int, out *byte)
 func spairsz(n int, grad *byte, terms *byte, count int, out *byte)
 
 // scorr3r1s1z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // scorr3r2s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // scorr3r1s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // staps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -437,25 +440,28 @@ func staps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 func sfold3z(acc *byte, dw *byte)
 
 // scorr5r1s1z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // scorr5r2s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // scorr5r1s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // staps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.

@@ -381,25 +381,28 @@ func ddotz(n int, x *byte, y *byte, acc *byte)
 func dblendz(n int, terms *byte, count int, dst *byte, acc int)
 
 // dcorr3r1s1z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dcorr3r2s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dcorr3r1s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dtaps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -425,25 +428,28 @@ func dtaps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 func dfold3z(acc *byte, dw *byte)
 
 // dcorr5r1s1z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dcorr5r2s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dcorr5r1s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
-// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0.
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int)
+func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
 // dtaps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.

@@ -14,11 +14,7 @@ func Depthwise[T Float](dst []T, dp Planes, src []T, sp Planes, w []T, win Windo
 	checkLen("Depthwise", dst, dp)
 	checkLen("Depthwise", src, sp)
 	checkWeights("Depthwise", w, dp.C, win)
-	k2 := win.Size * win.Size
-	for c := 0; c < dp.C; c++ {
-		correlate(dst[dp.At(c, 0, 0):], dp.RowStride, src, sp.At(c, -win.Pad, -win.Pad), sp.RowStride,
-			w[c*k2:][:k2], win.Size, win.Stride, win.Dilation, dp.H, dp.W, accumulate)
-	}
+	correlate(dst, dp, src, sp, sp.At(0, -win.Pad, -win.Pad), w, win, accumulate)
 }
 
 // DepthwiseBackwardData adds to dsrc the gradient of Depthwise with respect to its
@@ -49,9 +45,9 @@ func DepthwiseBackwardData[T Float](dsrc []T, dp Planes, g []T, gp Planes, w []T
 		for i, v := range w[c*k2:][:k2] {
 			r[k2-1-i] = v
 		}
-		correlate(dsrc[dp.At(c, 0, 0):], dp.RowStride, g, gp.At(c, -lead, -lead), gp.RowStride,
-			r, win.Size, 1, win.Dilation, dp.H, dp.W, true)
 	}
+	win.Stride = 1
+	correlate(dsrc, dp, g, gp, gp.At(0, -lead, -lead), f, win, true)
 	s.give()
 }
 
@@ -67,28 +63,27 @@ func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Pla
 	checkLen("DepthwiseBackwardWeights", g, gp)
 	checkLen("DepthwiseBackwardWeights", src, sp)
 	checkWeights("DepthwiseBackwardWeights", dw, gp.C, win)
+	o := sp.At(0, -win.Pad, -win.Pad)
+	if gp.C*gp.H*gp.W == 0 || tapSumsVector(dw, g, gp, src, sp, o, win) {
+		return
+	}
 	k2 := win.Size * win.Size
-	s := takeScratch()
-	acc := s.lanes(k2)
-	for c := 0; c < gp.C; c++ {
-		tapSums(acc, dw[c*k2:][:k2], g[gp.At(c, 0, 0):], gp.RowStride, src, sp.At(c, -win.Pad, -win.Pad), sp.RowStride,
+	for c := range gp.C {
+		tapSumsGo(dw[c*k2:][:k2], g[gp.At(c, 0, 0):], gp.RowStride, src, o+c*sp.PlaneStride, sp.RowStride,
 			win.Size, win.Stride, win.Dilation, gp.H, gp.W)
 	}
-	s.give()
 }
 
-// correlate computes one plane of Depthwise: src[o] is the cell under the first tap of
-// output (0, 0).
-func correlate[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) {
-	if !correlateVector(dst, dr, src, o, sr, w, size, stride, dil, h, wd, accumulate) {
-		correlateGo(dst, dr, src, o, sr, w, size, stride, dil, h, wd, accumulate)
+// correlate computes Depthwise: src[o] is the cell under the first tap of output (0, 0) of
+// channel 0.
+func correlate[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool) {
+	if dp.C*dp.H*dp.W == 0 || correlateVector(dst, dp, src, sp, o, w, win, accumulate) {
+		return
 	}
-}
-
-// tapSums adds one plane of DepthwiseBackwardWeights to dw; acc is room for the lanes.
-func tapSums[T Float](acc []float64, dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) {
-	if !tapSumsVector(acc, dw, g, gr, src, o, sr, size, stride, dil, h, wd) {
-		tapSumsGo(dw, g, gr, src, o, sr, size, stride, dil, h, wd)
+	k2 := win.Size * win.Size
+	for c := range dp.C {
+		correlateGo(dst[dp.At(c, 0, 0):], dp.RowStride, src, o+c*sp.PlaneStride, sp.RowStride,
+			w[c*k2:][:k2], win.Size, win.Stride, win.Dilation, dp.H, dp.W, accumulate)
 	}
 }
 

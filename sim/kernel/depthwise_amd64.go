@@ -3,7 +3,7 @@
 package kernel
 
 type (
-	correlateFunc func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int)
+	correlateFunc func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int)
 	tapsFunc      func(rows int, grad *byte, gr int, src *byte, sr, yr, dx int, n int, acc *byte)
 )
 
@@ -47,80 +47,95 @@ func reach[T Float](sr, size, stride, dil, h, wd int) int {
 	return ((h-1)*stride+(size-1)*dil)*sr + across
 }
 
-// whole returns src from o on, copied into scratch if it is too short to be read in
-// whole vectors; give the scratch back, if there is one.
-func whole[T Float](src []T, o, n int) ([]T, *scratch) {
-	src = src[o:]
-	if len(src) >= n {
-		return src, nil
+// eachWhole calls f for runs of planes of c of them, stride apart in src from o on, whose
+// source can be read in whole vectors, n values from each start: all, or all but the last
+// and that one copied into scratch.
+func eachWhole[T Float](src []T, o, c, stride, n int, f func(src []T, first, planes int)) {
+	if len(src)-o >= (c-1)*stride+n {
+		f(src[o:], 0, c)
+		return
+	}
+	if c > 1 {
+		eachWhole(src, o, c-1, stride, n, f)
 	}
 	s := takeScratch()
 	buf := scratchOf[T](s, n)
-	clear(buf[copy(buf, src):])
-	return buf, s
+	clear(buf[copy(buf, src[o+(c-1)*stride:]):])
+	f(buf, c-1, 1)
+	s.give()
 }
 
-// correlateVector is correlate in assembly; it tells whether there was a kernel.
-func correlateVector[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) bool {
-	set := planesOf[T](size, stride, dil)
-	if set == nil || h == 0 || wd == 0 {
-		return set != nil
+// correlateVector is correlate of non-empty planes in assembly; it tells whether there was
+// a kernel.
+func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool) bool {
+	set := planesOf[T](win.Size, win.Stride, win.Dilation)
+	if set == nil {
+		return false
 	}
-	src, s := whole(src, o, reach[T](sr, size, stride, dil, h, wd))
-	z, acc := sizeOf[T](), 0
+	z, acc, k2 := sizeOf[T](), 0, win.Size*win.Size
 	if accumulate {
 		acc = 1
 	}
-	if stride == 1 { // rows of one residue modulo the dilation share their input rows
-		for c := range min(dil, h) {
-			set.plain((h-c+dil-1)/dil, ptr(src, c*sr), dil*sr*z, dil*sr*z, dil*z, ptr(w, 0), ptr(dst, c*dr), dil*dr*z, wd, acc)
+	sr, dr, dil, h := sp.RowStride*z, dp.RowStride*z, win.Dilation, dp.H
+	n := reach[T](sp.RowStride, win.Size, win.Stride, dil, h, dp.W)
+	eachWhole(src, o, dp.C, sp.PlaneStride, n, func(src []T, first, planes int) {
+		s, d, wp := ptr(src, 0), ptr(dst, dp.At(first, 0, 0)), ptr(w, first*k2)
+		if win.Stride == 1 { // rows of one residue modulo the dilation share their input rows
+			for c := range min(dil, h) {
+				set.plain((h-c+dil-1)/dil, further(s, c*sr), dil*sr, dil*sr, dil*z, wp, further(d, c*dr), dil*dr, dp.W, acc, planes, sp.PlaneStride*z, dp.PlaneStride*z)
+			}
+			return
 		}
-	} else {
 		f := set.strided
 		if dil == 2 {
 			f = set.strided2
 		}
-		f(h, ptr(src, 0), dil*sr*z, 2*sr*z, dil*z, ptr(w, 0), ptr(dst, 0), dr*z, wd, acc)
-	}
-	if s != nil {
-		s.give()
-	}
+		f(h, s, dil*sr, 2*sr, dil*z, wp, d, dr, dp.W, acc, planes, sp.PlaneStride*z, dp.PlaneStride*z)
+	})
 	return true
 }
 
-// tapSumsVector is tapSums in assembly; it tells whether there was a kernel.
-func tapSumsVector[T Float](acc []float64, dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) bool {
-	set := planesOf[T](size, stride, dil)
-	if set == nil || h == 0 || wd == 0 {
-		return set != nil
+// tapSumsVector is DepthwiseBackwardWeights of non-empty planes in assembly; it tells
+// whether there was a kernel.
+func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win Window) bool {
+	set := planesOf[T](win.Size, win.Stride, win.Dilation)
+	if set == nil {
+		return false
 	}
-	src, s := whole(src, o, reach[T](sr, size, stride, dil, h, wd))
-	clear(acc)
-	z, l := sizeOf[T](), lanesOf[T]()
+	z, l, size, dil, h, wd := sizeOf[T](), lanesOf[T](), win.Size, win.Dilation, gp.H, gp.W
+	sr, gr := sp.RowStride*z, gp.RowStride*z
 	part := l
 	if path == AVX2 {
 		part = l / 2
 	}
-	for half := 0; half < min(l, wd); half += part {
-		for j := 0; j < size; j += set.columns {
-			a := bytePtr(&acc[j*8+half*z/8])
-			if stride == 1 {
-				for c := range min(dil, h) {
-					f, rows := set.rolling, (h-c+dil-1)/dil
-					if rows < size-1 {
-						f = set.direct
+	k2 := size * size
+	sc := takeScratch()
+	acc := sc.lanes(k2)
+	n := reach[T](sp.RowStride, size, win.Stride, dil, h, wd)
+	eachWhole(src, o, gp.C, sp.PlaneStride, n, func(src []T, first, planes int) {
+		for c := range planes {
+			clear(acc)
+			s, q := ptr(src, c*sp.PlaneStride), ptr(g, gp.At(first+c, 0, 0))
+			for half := 0; half < min(l, wd); half += part {
+				for j := 0; j < size; j += set.columns {
+					a := bytePtr(&acc[j*8+half*z/8])
+					if win.Stride == 1 {
+						for p := range min(dil, h) {
+							f, rows := set.rolling, (h-p+dil-1)/dil
+							if rows < size-1 {
+								f = set.direct
+							}
+							f(rows, further(q, p*gr+half*z), dil*gr, further(s, p*sr+(j*dil+half)*z), dil*sr, dil*sr, dil*z, wd-half, a)
+						}
+					} else {
+						set.directed(h, further(q, half*z), gr, further(s, (j*dil+2*half)*z), dil*sr, 2*sr, dil*z, wd-half, a)
 					}
-					f(rows, ptr(g, c*gr+half), dil*gr*z, ptr(src, c*sr+j*dil+half), dil*sr*z, dil*sr*z, dil*z, wd-half, a)
 				}
-			} else {
-				set.directed(h, ptr(g, half), gr*z, ptr(src, j*dil+2*half), dil*sr*z, 2*sr*z, dil*z, wd-half, a)
 			}
+			foldTaps(acc, dw[(first+c)*k2:][:k2], size)
 		}
-	}
-	foldTaps(acc, dw, size)
-	if s != nil {
-		s.give()
-	}
+	})
+	sc.give()
 	return true
 }
 

@@ -2,10 +2,10 @@
 
 package kernel
 
-func correlateVector[T Float](dst []T, dr int, src []T, o, sr int, w []T, size, stride, dil, h, wd int, accumulate bool) bool {
+func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool) bool {
 	return false
 }
 
-func tapSumsVector[T Float](acc []float64, dw []T, g []T, gr int, src []T, o, sr int, size, stride, dil, h, wd int) bool {
+func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win Window) bool {
 	return false
 }

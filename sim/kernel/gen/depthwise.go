@@ -30,7 +30,7 @@ func depthwise(v vector) {
 	}
 }
 
-const correlateSignature = "func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int)"
+const correlateSignature = "func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int)"
 
 // taps addresses cell j of a row of taps dx apart.
 func taps(q, dx reg.GPVirtual, size int) func(j int) Mem {
@@ -97,11 +97,9 @@ func correlateWide(v vector, size, ratio, stride int) {
 	name := v.name("corr%dr%ds%d", size, ratio, stride)
 	begin(name, correlateSignature,
 		fmt.Sprintf("%s correlates rows > 0 rows of n > 0 outputs with %d×%d taps, column stride %d: rows of taps are sr apart,", name, size, size, stride),
-		fmt.Sprintf("columns dx, output rows yr = %d·sr in the source and dr in dst; added to dst if acc ≠ 0.", ratio),
+		fmt.Sprintf("columns dx, output rows yr = %d·sr in the source and dr in dst; added to dst if acc ≠ 0;", ratio),
+		"all that for planes > 0, their taps one behind the other, sp and dp apart.",
 		"Fused, taps in row-major order from 0. Reads whole vectors of the source.")
-	src, sr, dx := param("src"), param("sr"), param("dx")
-	dst, n := param("dst"), param("n")
-	wp := param("w")
 	var even reg.VecVirtual
 	ladder := []int{8, 4, 2, 1}
 	held := 32 - ladder[0] - 1 // registers left for weights
@@ -109,6 +107,8 @@ func correlateWide(v vector, size, ratio, stride int) {
 		even = evens(v)
 		held--
 	}
+	src, dst, wp, n, next := eachPlane(v, name, size)
+	sr, dx := param("sr"), param("dx")
 	w := v.regs(min(size*size, held))
 	for t, r := range w {
 		v.broadcast(Mem{Base: wp, Disp: t * v.size()}, r)
@@ -183,5 +183,28 @@ func correlateWide(v vector, size, ratio, stride int) {
 		ADDQ(U32(v.bytes()*stride), src)
 		ADDQ(U32(v.bytes()), dst)
 	})
+	next()
 	end()
+}
+
+// eachPlane opens the loop over the planes of a correlation: the addresses of source,
+// destination and taps of one, and its columns; next goes on.
+func eachPlane(v vector, name string, size int) (src, dst, w, n reg.GPVirtual, next func()) {
+	at := AllocLocal(32)
+	for i, p := range []string{"src", "dst", "w", "planes"} {
+		MOVQ(param(p), at.Offset(8*i))
+	}
+	Label(name + "_plane")
+	regs := []reg.GPVirtual{GP64(), GP64(), GP64()}
+	for i, r := range regs {
+		MOVQ(at.Offset(8*i), r)
+	}
+	return regs[0], regs[1], regs[2], param("n"), func() {
+		sp, dp := param("sp"), param("dp")
+		ADDQ(sp, at)
+		ADDQ(dp, at.Offset(8))
+		ADDQ(U32(size*size*v.size()), at.Offset(16))
+		DECQ(at.Offset(24))
+		JNZ(LabelRef(name + "_plane"))
+	}
 }

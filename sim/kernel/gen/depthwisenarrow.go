@@ -14,17 +14,19 @@ func correlateNarrow(v vector, size, stride int) {
 	name := v.name("corr%ds%d", size, stride)
 	begin(name, correlateSignature,
 		fmt.Sprintf("%s correlates rows > 0 rows of n > 0 outputs with %d×%d taps, column stride %d: rows of taps are sr apart,", name, size, size, stride),
-		"columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0.",
+		"columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;",
+		"all that for planes > 0, their taps one behind the other, sp and dp apart.",
 		"Fused, taps in row-major order from 0. Reads whole vectors of the source.")
-	src, dx := param("src"), param("dx")
-	dst, n := param("dst"), param("n")
+	src, dst, first, n, next := eachPlane(v, name, size)
+	dx := param("dx")
 	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
 		acc := v.regs(rows)
 		for _, r := range acc {
 			v.zero(r)
 		}
-		q, w, i := GP64(), param("w"), GP64()
+		q, w, i := GP64(), GP64(), GP64()
 		MOVQ(s, q)
+		MOVQ(first, w)
 		yr := param("yr")
 		bases, row := rowAddresses(q, yr, rows)
 		back := GP64()
@@ -93,5 +95,6 @@ func correlateNarrow(v vector, size, stride int) {
 		ADDQ(U32(v.bytes()*stride), src)
 		ADDQ(U32(v.bytes()), dst)
 	})
+	next()
 	end()
 }
