@@ -216,23 +216,23 @@ func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, 
 //go:noescape
 func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
-// staps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
+// staps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
 //
 //go:noescape
-func staps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps3x3s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// staps3x3s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps3x3s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// staps3x3s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
 // sfold3y adds the lanes of 9 taps at acc by halves, and the sums to dw.
 //
@@ -255,23 +255,23 @@ func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, 
 //go:noescape
 func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
-// staps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, for rows ≥ 4:
+// staps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
 //
 //go:noescape
-func staps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps5x1s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×1 taps at acc, for rows > 0;
+// staps5x1s1y adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×1 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps5x1s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×1 taps at acc, for rows > 0;
+// staps5x1s2y adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×1 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
 // sfold5y adds the lanes of 25 taps at acc by halves, and the sums to dw.
 //

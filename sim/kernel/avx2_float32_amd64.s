@@ -4366,10 +4366,22 @@ scorr3s2y_1_end:
 	VZEROUPPER
 	RET
 
-// func staps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·staps3x3y(SB), NOSPLIT, $0-72
+TEXT ·staps3x3y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JNZ     staps3x3y_start
 	VMOVUPS (AX), Y0
 	VMOVUPS 64(AX), Y1
 	VMOVUPS 128(AX), Y2
@@ -4379,12 +4391,14 @@ TEXT ·staps3x3y(SB), NOSPLIT, $0-72
 	VMOVUPS 384(AX), Y6
 	VMOVUPS 448(AX), Y7
 	VMOVUPS 512(AX), Y8
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), R8
+
+staps3x3y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), R8
 
 staps3x3y_strip:
 	MOVQ         $0x0000000000000008, R9
@@ -4475,10 +4489,22 @@ staps3x3y_end:
 	VZEROUPPER
 	RET
 
-// func staps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·staps3x3s1y(SB), NOSPLIT, $0-72
+TEXT ·staps3x3s1y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JNZ     staps3x3s1y_start
 	VMOVUPS (AX), Y0
 	VMOVUPS 64(AX), Y1
 	VMOVUPS 128(AX), Y2
@@ -4488,10 +4514,12 @@ TEXT ·staps3x3s1y(SB), NOSPLIT, $0-72
 	VMOVUPS 384(AX), Y6
 	VMOVUPS 448(AX), Y7
 	VMOVUPS 512(AX), Y8
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
+
+staps3x3s1y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
 
 staps3x3s1y_strip:
 	MOVQ         $0x0000000000000008, DI
@@ -4551,10 +4579,22 @@ staps3x3s1y_row:
 	VZEROUPPER
 	RET
 
-// func staps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·staps3x3s2y(SB), NOSPLIT, $0-72
+TEXT ·staps3x3s2y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JNZ     staps3x3s2y_start
 	VMOVUPS (AX), Y0
 	VMOVUPS 64(AX), Y1
 	VMOVUPS 128(AX), Y2
@@ -4564,10 +4604,12 @@ TEXT ·staps3x3s2y(SB), NOSPLIT, $0-72
 	VMOVUPS 384(AX), Y6
 	VMOVUPS 448(AX), Y7
 	VMOVUPS 512(AX), Y8
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
+
+staps3x3s2y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
 
 staps3x3s2y_strip:
 	MOVQ         $0x0000000000000008, DI
@@ -5556,21 +5598,31 @@ scorr5s2y_1_end:
 	VZEROUPPER
 	RET
 
-// func staps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·staps5x1y(SB), NOSPLIT, $0-72
+TEXT ·staps5x1y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JNZ     staps5x1y_start
 	VMOVUPS (AX), Y0
 	VMOVUPS 320(AX), Y1
 	VMOVUPS 640(AX), Y2
 	VMOVUPS 960(AX), Y3
 	VMOVUPS 1280(AX), Y4
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), DI
+
+staps5x1y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), DI
 
 staps5x1y_strip:
 	MOVQ         $0x0000000000000008, R8
@@ -5659,19 +5711,29 @@ staps5x1y_end:
 	VZEROUPPER
 	RET
 
-// func staps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·staps5x1s1y(SB), NOSPLIT, $0-72
+TEXT ·staps5x1s1y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JNZ     staps5x1s1y_start
 	VMOVUPS (AX), Y0
 	VMOVUPS 320(AX), Y1
 	VMOVUPS 640(AX), Y2
 	VMOVUPS 960(AX), Y3
 	VMOVUPS 1280(AX), Y4
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), BX
+
+staps5x1s1y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), BX
 
 staps5x1s1y_strip:
 	MOVQ         $0x0000000000000008, SI
@@ -5721,19 +5783,29 @@ staps5x1s1y_row:
 	VZEROUPPER
 	RET
 
-// func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·staps5x1s2y(SB), NOSPLIT, $0-72
+TEXT ·staps5x1s2y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JNZ     staps5x1s2y_start
 	VMOVUPS (AX), Y0
 	VMOVUPS 320(AX), Y1
 	VMOVUPS 640(AX), Y2
 	VMOVUPS 960(AX), Y3
 	VMOVUPS 1280(AX), Y4
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), BX
+
+staps5x1s2y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), BX
 
 staps5x1s2y_strip:
 	MOVQ         $0x0000000000000008, SI

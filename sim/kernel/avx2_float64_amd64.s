@@ -3722,10 +3722,22 @@ dcorr3s2y_1_end:
 	VZEROUPPER
 	RET
 
-// func dtaps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps3x3y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dtaps3x3y(SB), NOSPLIT, $0-72
+TEXT ·dtaps3x3y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JNZ     dtaps3x3y_start
 	VMOVUPD (AX), Y0
 	VMOVUPD 64(AX), Y1
 	VMOVUPD 128(AX), Y2
@@ -3735,12 +3747,14 @@ TEXT ·dtaps3x3y(SB), NOSPLIT, $0-72
 	VMOVUPD 384(AX), Y6
 	VMOVUPD 448(AX), Y7
 	VMOVUPD 512(AX), Y8
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), R8
+
+dtaps3x3y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), R8
 
 dtaps3x3y_strip:
 	MOVQ         $0x0000000000000004, R9
@@ -3831,10 +3845,22 @@ dtaps3x3y_end:
 	VZEROUPPER
 	RET
 
-// func dtaps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps3x3s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dtaps3x3s1y(SB), NOSPLIT, $0-72
+TEXT ·dtaps3x3s1y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JNZ     dtaps3x3s1y_start
 	VMOVUPD (AX), Y0
 	VMOVUPD 64(AX), Y1
 	VMOVUPD 128(AX), Y2
@@ -3844,10 +3870,12 @@ TEXT ·dtaps3x3s1y(SB), NOSPLIT, $0-72
 	VMOVUPD 384(AX), Y6
 	VMOVUPD 448(AX), Y7
 	VMOVUPD 512(AX), Y8
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
+
+dtaps3x3s1y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
 
 dtaps3x3s1y_strip:
 	MOVQ         $0x0000000000000004, DI
@@ -3907,10 +3935,22 @@ dtaps3x3s1y_row:
 	VZEROUPPER
 	RET
 
-// func dtaps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps3x3s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dtaps3x3s2y(SB), NOSPLIT, $0-72
+TEXT ·dtaps3x3s2y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	TESTQ   CX, CX
+	JNZ     dtaps3x3s2y_start
 	VMOVUPD (AX), Y0
 	VMOVUPD 64(AX), Y1
 	VMOVUPD 128(AX), Y2
@@ -3920,10 +3960,12 @@ TEXT ·dtaps3x3s2y(SB), NOSPLIT, $0-72
 	VMOVUPD 384(AX), Y6
 	VMOVUPD 448(AX), Y7
 	VMOVUPD 512(AX), Y8
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
+
+dtaps3x3s2y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
 
 dtaps3x3s2y_strip:
 	MOVQ         $0x0000000000000004, DI
@@ -4908,21 +4950,31 @@ dcorr5s2y_1_end:
 	VZEROUPPER
 	RET
 
-// func dtaps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps5x1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dtaps5x1y(SB), NOSPLIT, $0-72
+TEXT ·dtaps5x1y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JNZ     dtaps5x1y_start
 	VMOVUPD (AX), Y0
 	VMOVUPD 320(AX), Y1
 	VMOVUPD 640(AX), Y2
 	VMOVUPD 960(AX), Y3
 	VMOVUPD 1280(AX), Y4
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), DI
+
+dtaps5x1y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), DI
 
 dtaps5x1y_strip:
 	MOVQ         $0x0000000000000004, R8
@@ -5011,19 +5063,29 @@ dtaps5x1y_end:
 	VZEROUPPER
 	RET
 
-// func dtaps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps5x1s1y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dtaps5x1s1y(SB), NOSPLIT, $0-72
+TEXT ·dtaps5x1s1y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JNZ     dtaps5x1s1y_start
 	VMOVUPD (AX), Y0
 	VMOVUPD 320(AX), Y1
 	VMOVUPD 640(AX), Y2
 	VMOVUPD 960(AX), Y3
 	VMOVUPD 1280(AX), Y4
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), BX
+
+dtaps5x1s1y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), BX
 
 dtaps5x1s1y_strip:
 	MOVQ         $0x0000000000000004, SI
@@ -5073,19 +5135,29 @@ dtaps5x1s1y_row:
 	VZEROUPPER
 	RET
 
-// func dtaps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps5x1s2y(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dtaps5x1s2y(SB), NOSPLIT, $0-72
+TEXT ·dtaps5x1s2y(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	TESTQ   CX, CX
+	JNZ     dtaps5x1s2y_start
 	VMOVUPD (AX), Y0
 	VMOVUPD 320(AX), Y1
 	VMOVUPD 640(AX), Y2
 	VMOVUPD 960(AX), Y3
 	VMOVUPD 1280(AX), Y4
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), BX
+
+dtaps5x1s2y_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), BX
 
 dtaps5x1s2y_strip:
 	MOVQ         $0x0000000000000004, SI

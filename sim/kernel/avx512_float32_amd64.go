@@ -416,23 +416,23 @@ func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 //go:noescape
 func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
-// staps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, for rows ≥ 2:
+// staps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
 //
 //go:noescape
-func staps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps3x3s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// staps3x3s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps3x3s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, for rows > 0;
+// staps3x3s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
 // sfold3z adds the lanes of 9 taps at acc by halves, and the sums to dw.
 //
@@ -463,23 +463,23 @@ func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 //go:noescape
 func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
 
-// staps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, for rows ≥ 4:
+// staps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
 //
 //go:noescape
-func staps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps5x5s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×5 taps at acc, for rows > 0;
+// staps5x5s1z adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
-// staps5x5s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×5 taps at acc, for rows > 0;
+// staps5x5s2z adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
 // lanes and order as for stride 1. Reads whole vectors of the source.
 //
 //go:noescape
-func staps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+func staps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 
 // sfold5z adds the lanes of 25 taps at acc by halves, and the sums to dw.
 //

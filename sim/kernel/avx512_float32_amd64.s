@@ -10554,10 +10554,22 @@ scorr3r1s2z_1_end:
 	VZEROUPPER
 	RET
 
-// func staps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·staps3x3z(SB), NOSPLIT, $0-72
+TEXT ·staps3x3z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	TESTQ   CX, CX
+	JNZ     staps3x3z_start
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -10567,12 +10579,14 @@ TEXT ·staps3x3z(SB), NOSPLIT, $0-72
 	VMOVUPS 384(AX), Z6
 	VMOVUPS 448(AX), Z7
 	VMOVUPS 512(AX), Z8
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), R8
+
+staps3x3z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), R8
 
 staps3x3z_strip:
 	MOVQ        $0x0000000000000010, R9
@@ -10663,10 +10677,22 @@ staps3x3z_end:
 	VZEROUPPER
 	RET
 
-// func staps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·staps3x3s1z(SB), NOSPLIT, $0-72
+TEXT ·staps3x3s1z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	TESTQ   CX, CX
+	JNZ     staps3x3s1z_start
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -10676,10 +10702,12 @@ TEXT ·staps3x3s1z(SB), NOSPLIT, $0-72
 	VMOVUPS 384(AX), Z6
 	VMOVUPS 448(AX), Z7
 	VMOVUPS 512(AX), Z8
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
+
+staps3x3s1z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
 
 staps3x3s1z_strip:
 	MOVQ    $0x0000000000000010, DI
@@ -10739,10 +10767,22 @@ staps3x3s1z_row:
 	VZEROUPPER
 	RET
 
-// func staps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·staps3x3s2z(SB), NOSPLIT, $0-72
+TEXT ·staps3x3s2z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	TESTQ   CX, CX
+	JNZ     staps3x3s2z_start
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -10752,6 +10792,8 @@ TEXT ·staps3x3s2z(SB), NOSPLIT, $0-72
 	VMOVUPS 384(AX), Z6
 	VMOVUPS 448(AX), Z7
 	VMOVUPS 512(AX), Z8
+
+staps3x3s2z_start:
 	MOVQ    grad+8(FP), CX
 	MOVQ    src+24(FP), DX
 	MOVQ    dx+48(FP), BX
@@ -13713,10 +13755,38 @@ scorr5r1s2z_1_end:
 	VZEROUPPER
 	RET
 
-// func staps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·staps5x5z(SB), NOSPLIT, $0-72
+TEXT ·staps5x5z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	TESTQ   CX, CX
+	JNZ     staps5x5z_start
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -13742,13 +13812,15 @@ TEXT ·staps5x5z(SB), NOSPLIT, $0-72
 	VMOVUPS 1408(AX), Z22
 	VMOVUPS 1472(AX), Z23
 	VMOVUPS 1536(AX), Z24
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), R8
-	LEAQ    (DI)(DI*2), R11
+
+staps5x5z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), R8
+	LEAQ (DI)(DI*2), R11
 
 staps5x5z_strip:
 	MOVQ        $0x0000000000000010, R9
@@ -13993,10 +14065,38 @@ staps5x5z_end:
 	VZEROUPPER
 	RET
 
-// func staps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·staps5x5s1z(SB), NOSPLIT, $0-72
+TEXT ·staps5x5s1z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	TESTQ   CX, CX
+	JNZ     staps5x5s1z_start
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -14022,11 +14122,13 @@ TEXT ·staps5x5s1z(SB), NOSPLIT, $0-72
 	VMOVUPS 1408(AX), Z22
 	VMOVUPS 1472(AX), Z23
 	VMOVUPS 1536(AX), Z24
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
-	LEAQ    (BX)(BX*2), R10
+
+staps5x5s1z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
+	LEAQ (BX)(BX*2), R10
 
 staps5x5s1z_strip:
 	MOVQ    $0x0000000000000010, DI
@@ -14136,10 +14238,38 @@ staps5x5s1z_row:
 	VZEROUPPER
 	RET
 
-// func staps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func staps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·staps5x5s2z(SB), NOSPLIT, $0-72
+TEXT ·staps5x5s2z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	TESTQ   CX, CX
+	JNZ     staps5x5s2z_start
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -14165,6 +14295,8 @@ TEXT ·staps5x5s2z(SB), NOSPLIT, $0-72
 	VMOVUPS 1408(AX), Z22
 	VMOVUPS 1472(AX), Z23
 	VMOVUPS 1536(AX), Z24
+
+staps5x5s2z_start:
 	MOVQ    grad+8(FP), CX
 	MOVQ    src+24(FP), DX
 	MOVQ    dx+48(FP), BX

@@ -10149,10 +10149,22 @@ dcorr3r1s2z_1_end:
 	VZEROUPPER
 	RET
 
-// func dtaps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps3x3z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dtaps3x3z(SB), NOSPLIT, $0-72
+TEXT ·dtaps3x3z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	TESTQ   CX, CX
+	JNZ     dtaps3x3z_start
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -10162,12 +10174,14 @@ TEXT ·dtaps3x3z(SB), NOSPLIT, $0-72
 	VMOVUPD 384(AX), Z6
 	VMOVUPD 448(AX), Z7
 	VMOVUPD 512(AX), Z8
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), R8
+
+dtaps3x3z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), R8
 
 dtaps3x3z_strip:
 	MOVQ        $0x0000000000000008, R9
@@ -10258,10 +10272,22 @@ dtaps3x3z_end:
 	VZEROUPPER
 	RET
 
-// func dtaps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps3x3s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dtaps3x3s1z(SB), NOSPLIT, $0-72
+TEXT ·dtaps3x3s1z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	TESTQ   CX, CX
+	JNZ     dtaps3x3s1z_start
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -10271,10 +10297,12 @@ TEXT ·dtaps3x3s1z(SB), NOSPLIT, $0-72
 	VMOVUPD 384(AX), Z6
 	VMOVUPD 448(AX), Z7
 	VMOVUPD 512(AX), Z8
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
+
+dtaps3x3s1z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
 
 dtaps3x3s1z_strip:
 	MOVQ    $0x0000000000000008, DI
@@ -10334,10 +10362,22 @@ dtaps3x3s1z_row:
 	VZEROUPPER
 	RET
 
-// func dtaps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps3x3s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dtaps3x3s2z(SB), NOSPLIT, $0-72
+TEXT ·dtaps3x3s2z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	TESTQ   CX, CX
+	JNZ     dtaps3x3s2z_start
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -10347,6 +10387,8 @@ TEXT ·dtaps3x3s2z(SB), NOSPLIT, $0-72
 	VMOVUPD 384(AX), Z6
 	VMOVUPD 448(AX), Z7
 	VMOVUPD 512(AX), Z8
+
+dtaps3x3s2z_start:
 	MOVQ    grad+8(FP), CX
 	MOVQ    src+24(FP), DX
 	MOVQ    dx+48(FP), BX
@@ -13304,10 +13346,38 @@ dcorr5r1s2z_1_end:
 	VZEROUPPER
 	RET
 
-// func dtaps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps5x5z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dtaps5x5z(SB), NOSPLIT, $0-72
+TEXT ·dtaps5x5z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	TESTQ   CX, CX
+	JNZ     dtaps5x5z_start
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -13333,13 +13403,15 @@ TEXT ·dtaps5x5z(SB), NOSPLIT, $0-72
 	VMOVUPD 1408(AX), Z22
 	VMOVUPD 1472(AX), Z23
 	VMOVUPD 1536(AX), Z24
-	MOVQ    grad+8(FP), CX
-	MOVQ    gr+16(FP), DX
-	MOVQ    src+24(FP), BX
-	MOVQ    sr+32(FP), SI
-	MOVQ    dx+48(FP), DI
-	MOVQ    n+56(FP), R8
-	LEAQ    (DI)(DI*2), R11
+
+dtaps5x5z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ gr+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ sr+32(FP), SI
+	MOVQ dx+48(FP), DI
+	MOVQ n+56(FP), R8
+	LEAQ (DI)(DI*2), R11
 
 dtaps5x5z_strip:
 	MOVQ        $0x0000000000000008, R9
@@ -13584,10 +13656,38 @@ dtaps5x5z_end:
 	VZEROUPPER
 	RET
 
-// func dtaps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps5x5s1z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dtaps5x5s1z(SB), NOSPLIT, $0-72
+TEXT ·dtaps5x5s1z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	TESTQ   CX, CX
+	JNZ     dtaps5x5s1z_start
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -13613,11 +13713,13 @@ TEXT ·dtaps5x5s1z(SB), NOSPLIT, $0-72
 	VMOVUPD 1408(AX), Z22
 	VMOVUPD 1472(AX), Z23
 	VMOVUPD 1536(AX), Z24
-	MOVQ    grad+8(FP), CX
-	MOVQ    src+24(FP), DX
-	MOVQ    dx+48(FP), BX
-	MOVQ    n+56(FP), SI
-	LEAQ    (BX)(BX*2), R10
+
+dtaps5x5s1z_start:
+	MOVQ grad+8(FP), CX
+	MOVQ src+24(FP), DX
+	MOVQ dx+48(FP), BX
+	MOVQ n+56(FP), SI
+	LEAQ (BX)(BX*2), R10
 
 dtaps5x5s1z_strip:
 	MOVQ    $0x0000000000000008, DI
@@ -13727,10 +13829,38 @@ dtaps5x5s1z_row:
 	VZEROUPPER
 	RET
 
-// func dtaps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte)
+// func dtaps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
 // Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dtaps5x5s2z(SB), NOSPLIT, $0-72
+TEXT ·dtaps5x5s2z(SB), NOSPLIT, $0-80
 	MOVQ    acc+64(FP), AX
+	MOVQ    fresh+72(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	TESTQ   CX, CX
+	JNZ     dtaps5x5s2z_start
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -13756,6 +13886,8 @@ TEXT ·dtaps5x5s2z(SB), NOSPLIT, $0-72
 	VMOVUPD 1408(AX), Z22
 	VMOVUPD 1472(AX), Z23
 	VMOVUPD 1536(AX), Z24
+
+dtaps5x5s2z_start:
 	MOVQ    grad+8(FP), CX
 	MOVQ    src+24(FP), DX
 	MOVQ    dx+48(FP), BX

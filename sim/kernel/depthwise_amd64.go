@@ -4,7 +4,7 @@ package kernel
 
 type (
 	correlateFunc func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int)
-	tapsFunc      func(rows int, grad *byte, gr int, src *byte, sr, yr, dx int, n int, acc *byte)
+	tapsFunc      func(rows int, grad *byte, gr int, src *byte, sr, yr, dx int, n int, acc *byte, fresh int)
 )
 
 // planeSet holds the depthwise kernels of one path, element type and size of 3 or 5.
@@ -16,17 +16,18 @@ type planeSet struct {
 	direct   tapsFunc      // stride 1, any number of rows
 	directed tapsFunc      // stride 2
 	columns  int           // taps per row that a tapsFunc takes
+	fold     func(acc, dw *byte)
 }
 
 // planeSets is indexed by path (AVX2, AVX512), element size (4, 8) and size (3, 5).
 var planeSets = [2][2][2]planeSet{
 	{
-		{{scorr3s1y, scorr3s2y, scorr3s2y, staps3x3y, staps3x3s1y, staps3x3s2y, 3}, {scorr5s1y, scorr5s2y, scorr5s2y, staps5x1y, staps5x1s1y, staps5x1s2y, 1}},
-		{{dcorr3s1y, dcorr3s2y, dcorr3s2y, dtaps3x3y, dtaps3x3s1y, dtaps3x3s2y, 3}, {dcorr5s1y, dcorr5s2y, dcorr5s2y, dtaps5x1y, dtaps5x1s1y, dtaps5x1s2y, 1}},
+		{{scorr3s1y, scorr3s2y, scorr3s2y, staps3x3y, staps3x3s1y, staps3x3s2y, 3, sfold3y}, {scorr5s1y, scorr5s2y, scorr5s2y, staps5x1y, staps5x1s1y, staps5x1s2y, 1, sfold5y}},
+		{{dcorr3s1y, dcorr3s2y, dcorr3s2y, dtaps3x3y, dtaps3x3s1y, dtaps3x3s2y, 3, dfold3y}, {dcorr5s1y, dcorr5s2y, dcorr5s2y, dtaps5x1y, dtaps5x1s1y, dtaps5x1s2y, 1, dfold5y}},
 	},
 	{
-		{{scorr3r1s1z, scorr3r2s2z, scorr3r1s2z, staps3x3z, staps3x3s1z, staps3x3s2z, 3}, {scorr5r1s1z, scorr5r2s2z, scorr5r1s2z, staps5x5z, staps5x5s1z, staps5x5s2z, 5}},
-		{{dcorr3r1s1z, dcorr3r2s2z, dcorr3r1s2z, dtaps3x3z, dtaps3x3s1z, dtaps3x3s2z, 3}, {dcorr5r1s1z, dcorr5r2s2z, dcorr5r1s2z, dtaps5x5z, dtaps5x5s1z, dtaps5x5s2z, 5}},
+		{{scorr3r1s1z, scorr3r2s2z, scorr3r1s2z, staps3x3z, staps3x3s1z, staps3x3s2z, 3, sfold3z}, {scorr5r1s1z, scorr5r2s2z, scorr5r1s2z, staps5x5z, staps5x5s1z, staps5x5s2z, 5, sfold5z}},
+		{{dcorr3r1s1z, dcorr3r2s2z, dcorr3r1s2z, dtaps3x3z, dtaps3x3s1z, dtaps3x3s2z, 3, dfold3z}, {dcorr5r1s1z, dcorr5r2s2z, dcorr5r1s2z, dtaps5x5z, dtaps5x5s1z, dtaps5x5s2z, 5, dfold5z}},
 	},
 }
 
@@ -114,7 +115,11 @@ func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win
 	n := reach[T](sp.RowStride, size, win.Stride, dil, h, wd)
 	eachWhole(src, o, gp.C, sp.PlaneStride, n, func(src []T, first, planes int) {
 		for c := range planes {
-			clear(acc)
+			fresh := 1
+			if part < l { // the upper half of narrow planes is not written
+				clear(acc)
+				fresh = 0
+			}
 			s, q := ptr(src, c*sp.PlaneStride), ptr(g, gp.At(first+c, 0, 0))
 			for half := 0; half < min(l, wd); half += part {
 				for j := 0; j < size; j += set.columns {
@@ -125,40 +130,16 @@ func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win
 							if rows < size-1 {
 								f = set.direct
 							}
-							f(rows, further(q, p*gr+half*z), dil*gr, further(s, p*sr+(j*dil+half)*z), dil*sr, dil*sr, dil*z, wd-half, a)
+							f(rows, further(q, p*gr+half*z), dil*gr, further(s, p*sr+(j*dil+half)*z), dil*sr, dil*sr, dil*z, wd-half, a, fresh&^min(p, 1))
 						}
 					} else {
-						set.directed(h, further(q, half*z), gr, further(s, (j*dil+2*half)*z), dil*sr, 2*sr, dil*z, wd-half, a)
+						set.directed(h, further(q, half*z), gr, further(s, (j*dil+2*half)*z), dil*sr, 2*sr, dil*z, wd-half, a, fresh)
 					}
 				}
 			}
-			foldTaps(acc, dw[(first+c)*k2:][:k2], size)
+			set.fold(bytePtr(&acc[0]), ptr(dw[:gp.C*k2], (first+c)*k2))
 		}
 	})
 	sc.give()
 	return true
-}
-
-// foldTaps adds the lanes of each tap to dw.
-func foldTaps[T Float](acc []float64, dw []T, size int) {
-	a, d := bytePtr(&acc[0]), ptr(dw[:size*size], 0)
-	single, three := sizeOf[T]() == 4, size == 3
-	switch {
-	case path == AVX512 && single && three:
-		sfold3z(a, d)
-	case path == AVX512 && single:
-		sfold5z(a, d)
-	case path == AVX512 && three:
-		dfold3z(a, d)
-	case path == AVX512:
-		dfold5z(a, d)
-	case single && three:
-		sfold3y(a, d)
-	case single:
-		sfold5y(a, d)
-	case three:
-		dfold3y(a, d)
-	default:
-		dfold5y(a, d)
-	}
 }

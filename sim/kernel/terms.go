@@ -61,12 +61,12 @@ func GradientSums[T Float](g []T, p Planes, pairs []Pair[T]) {
 		checkLen("GradientSums", t.V, p)
 	}
 	n := p.PlaneStride
-	for c := range p.C {
-		for lo := 0; lo < len(pairs); lo += termsAtOnce {
-			some := pairs[lo:min(len(pairs), lo+termsAtOnce)]
-			if n > 0 && pairsVector(g[c*n:][:n], some, c) {
-				continue
-			}
+	for lo := 0; lo < len(pairs); lo += termsAtOnce {
+		some := pairs[lo:min(len(pairs), lo+termsAtOnce)]
+		if p.C*n > 0 && pairsVector(g, n, p.C, some) {
+			continue
+		}
+		for c := range p.C {
 			for _, t := range some {
 				t.SG[c], t.SGX[c] = densePair(g[c*n:][:n], t.V[c*n:][:n], t.Mean[c])
 			}

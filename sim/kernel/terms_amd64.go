@@ -38,26 +38,32 @@ func blendVector[T Float](dst []T, terms []Term[T], c int, add bool) bool {
 	return true
 }
 
-// pairsVector is one plane of GradientSums in assembly.
-func pairsVector[T Float](g []T, pairs []Pair[T], c int) bool {
+// pairsVector is GradientSums of channels planes of n values in assembly.
+func pairsVector[T Float](g []T, n, channels int, pairs []Pair[T]) bool {
 	if path == Portable || sizeOf[T]() == 8 {
 		return false
 	}
 	var table [termsAtOnce]term
-	var out [termsAtOnce + 1][sumLanes]float64
-	n := len(g)
-	for i, t := range pairs {
-		table[i] = term{ptr(t.V, c*n), word(t.Mean[c]), 0}
+	s := takeScratch()
+	out := s.lanes((len(pairs) + 1) * sumLanes / 8)
+	t, o := termPtr(&table[0]), bytePtr(&out[0])
+	for c := range channels {
+		for i := range pairs {
+			p := &pairs[i]
+			table[i] = term{ptr(p.V, c*n), word(p.Mean[c]), 0}
+		}
+		clear(out)
+		if path == AVX512 {
+			spairsz(n, ptr(g, c*n), t, len(pairs), o)
+		} else {
+			spairsy(n, ptr(g, c*n), t, len(pairs), o)
+		}
+		for i := range pairs {
+			p := &pairs[i]
+			p.SG[c], p.SGX[c] = out[0], out[(i+1)*sumLanes]
+		}
 	}
-	t, o := termPtr(&table[0]), bytePtr(&out[0][0])
-	if path == AVX512 {
-		spairsz(n, ptr(g, 0), t, len(pairs), o)
-	} else {
-		spairsy(n, ptr(g, 0), t, len(pairs), o)
-	}
-	for i, t := range pairs {
-		t.SG[c], t.SGX[c] = out[0][0], out[i+1][0]
-	}
+	s.give()
 	return true
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const tapsSignature = "func(rows int, grad *byte, gr int, src *byte, sr, yr, dx int, n int, acc *byte)"
+const tapsSignature = "func(rows int, grad *byte, gr int, src *byte, sr, yr, dx int, n int, acc *byte, fresh int)"
 
 // tapSums is the state of a kernel that adds Σ grad[y,x]·src[…] per tap: lanes of 64
 // bytes per tap at acc, of which a 32-byte vector covers one half.
@@ -19,14 +19,24 @@ type tapSums struct {
 	base          reg.GPVirtual
 }
 
-func newTapSums(v vector, size, columns int) *tapSums {
+func newTapSums(v vector, name string, size, columns int) *tapSums {
 	t := &tapSums{v: v, size: size, columns: columns, base: param("acc")}
-	for i := range size {
+	for range size {
 		t.acc = append(t.acc, v.regs(columns))
-		for j, r := range t.acc[i] {
-			v.mov(t.at(i, j), r)
+	}
+	each := func(f func(i, j int, r reg.VecVirtual)) {
+		for i, row := range t.acc {
+			for j, r := range row {
+				f(i, j, r)
+			}
 		}
 	}
+	fresh := param("fresh")
+	each(func(_, _ int, r reg.VecVirtual) { v.zero(r) })
+	TESTQ(fresh, fresh)
+	JNZ(LabelRef(name + "_start"))
+	each(func(i, j int, r reg.VecVirtual) { v.mov(t.at(i, j), r) })
+	Label(name + "_start")
 	return t
 }
 
@@ -45,9 +55,9 @@ func (t *tapSums) store() {
 func tapsRolling(v vector, size, columns int) {
 	name := v.name("taps%dx%d", size, columns)
 	begin(name, tapsSignature,
-		fmt.Sprintf("%s adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of %d×%d taps at acc, for rows ≥ %d:", name, size, columns, size-1),
+		fmt.Sprintf("%s adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of %d×%d taps at acc, or to 0 if fresh ≠ 0, for rows ≥ %d:", name, size, columns, size-1),
 		fmt.Sprintf("lane l of tap (i, j) lies at 64·(%d·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.", size))
-	t := newTapSums(v, size, columns)
+	t := newTapSums(v, name, size, columns)
 	grad, gr, src, sr, dx := param("grad"), param("gr"), param("src"), param("sr"), param("dx")
 	n := param("n")
 	q, gq := GP64(), GP64()
@@ -111,9 +121,9 @@ func tapsRolling(v vector, size, columns int) {
 func tapsDirect(v vector, size, columns, stride int) {
 	name := v.name("taps%dx%ds%d", size, columns, stride)
 	begin(name, tapsSignature,
-		fmt.Sprintf("%s adds grad[y,x]·src[y·yr + i·sr, %d·x + j·dx] to the lanes of %d×%d taps at acc, for rows > 0;", name, stride, size, columns),
+		fmt.Sprintf("%s adds grad[y,x]·src[y·yr + i·sr, %d·x + j·dx] to the lanes of %d×%d taps at acc, or to 0 if fresh ≠ 0, for rows > 0;", name, stride, size, columns),
 		"lanes and order as for stride 1. Reads whole vectors of the source.")
-	t := newTapSums(v, size, columns)
+	t := newTapSums(v, name, size, columns)
 	grad, src, dx, n := param("grad"), param("src"), param("dx"), param("n")
 	q, gq, p := GP64(), GP64(), GP64()
 	at := taps(q, dx, columns)
