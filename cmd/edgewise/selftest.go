@@ -13,7 +13,7 @@ import (
 )
 
 type selftestCmd struct {
-	Full bool     `help:"Make every attack at its full size (about half an hour on two cores); otherwise the short ones (a few minutes)."`
+	Full bool     `help:"Make every attack at its full size (an hour on one core); otherwise the short ones (a few minutes)."`
 	Only []string `help:"Make these attacks or families only."`
 	List bool     `help:"List the attacks and stop."`
 	Seed uint64   `help:"Seed of what is random in the attacks." default:"1"`

@@ -66,12 +66,13 @@ type Row struct {
 // Options says which attacks are made and how. Root is a checkout of the
 // repository: attacks build the program, run its tests and mutate its sources.
 type Options struct {
-	Root string
-	Full bool
-	Only []string // names or families; empty: all that the form has
-	Seed uint64
-	Jobs int
-	Log  io.Writer // one line per finished attack; nil: none
+	Root  string
+	Full  bool
+	Brief bool     // seconds rather than minutes: what go test runs
+	Only  []string // names or families; empty: all that the form has
+	Seed  uint64
+	Jobs  int
+	Log   io.Writer // one line per finished attack; nil: none
 }
 
 // Env is what an attack works with.
@@ -79,6 +80,17 @@ type Env struct {
 	Options
 	Bin string // the built program
 	Tmp string // a folder of its own
+}
+
+// pick is the size of an attack in the form that is made.
+func (o Options) pick(brief, short, full int) int {
+	switch {
+	case o.Full:
+		return full
+	case o.Brief:
+		return brief
+	}
+	return short
 }
 
 // progress prints one line about a part of a long attack.

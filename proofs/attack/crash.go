@@ -13,36 +13,32 @@ import (
 // let it run to its end, and compare every byte of its folder with that of a run
 // that was never disturbed.
 func crashes() []Attack {
-	kill := func(verb, about string, short, full int, long bool, args func(e *Env, out string) ([]string, error)) Attack {
+	kill := func(verb, about string, brief, short, full int, long bool, args func(e *Env, out string) ([]string, error)) Attack {
 		return Attack{
 			Name: "kill-" + verb, Family: "crash", About: about, Long: long,
 			Run: func(ctx context.Context, e *Env) (Outcome, error) {
-				kills := short
-				if e.Full {
-					kills = full
-				}
-				return e.killAtRandom(ctx, verb, kills, args)
+				return e.killAtRandom(ctx, verb, e.pick(brief, short, full), args)
 			},
 		}
 	}
 	return []Attack{
-		kill("search", "SIGKILL during search, resumed: the bytes of a run that was not", 12, 150, false, func(e *Env, out string) ([]string, error) {
+		kill("search", "SIGKILL during search, resumed: the bytes of a run that was not", 4, 12, 300, false, func(e *Env, out string) ([]string, error) {
 			spec, err := e.file("tiny.toml", tinySpec(400))
 			return []string{"search", "--spec", spec, "--out", out, "--checkpoint", "20", "--resume"}, err
 		}),
-		kill("ablate", "SIGKILL during ablate, started again", 6, 100, false, func(e *Env, out string) ([]string, error) {
+		kill("ablate", "SIGKILL during ablate, started again", 2, 6, 150, false, func(e *Env, out string) ([]string, error) {
 			grid, err := e.file("grid.toml", tinyGrid(250))
 			return []string{"ablate", "--grid", grid, "--out", out, "--jobs", "2"}, err
 		}),
-		kill("import", "SIGKILL during import, made again", 8, 100, false, func(e *Env, out string) ([]string, error) {
+		kill("import", "SIGKILL during import, made again", 4, 8, 300, false, func(e *Env, out string) ([]string, error) {
 			log, err := e.file("log.txt", tinyLog(400))
 			return []string{"import", log, "--out", out, "--export", "csv,parquet,genotype",
 				"--ops", "none,max_pool_3x3,avg_pool_3x3,skip_connect,sep_conv_3x3,sep_conv_5x5,dil_conv_3x3,dil_conv_5x5"}, err
 		}),
-		kill("reproduce", "SIGKILL during reproduce, started again", 3, 60, true, func(e *Env, out string) ([]string, error) {
+		kill("reproduce", "SIGKILL during reproduce, started again", 1, 3, 100, true, func(e *Env, out string) ([]string, error) {
 			return []string{"reproduce", "--steps", "12", "--seeds", "1", "--jobs", "2", "--out", out}, nil
 		}),
-		kill("report", "SIGKILL during report, made again over what it left", 3, 40, true, func(e *Env, out string) ([]string, error) {
+		kill("report", "SIGKILL during report, made again over what it left", 1, 3, 100, true, func(e *Env, out string) ([]string, error) {
 			trace := filepath.Join(e.Tmp, "trace")
 			if _, err := os.Stat(trace); err != nil {
 				spec, err := e.file("tiny.toml", tinySpec(200))

@@ -22,6 +22,9 @@ func damages() []Attack {
 		{Name: "damage-trace", Family: "damage", About: "trace.jsonl and manifest.json cut and flipped at every offset: named and refused, or the longest sound prefix read", Run: damagedTrace},
 		{Name: "damage-checkpoint", Family: "damage", About: "checkpoint.bin cut and flipped: named, and the trace beside it not touched", Run: damagedCheckpoint},
 		{Name: "damage-resume", Family: "damage", About: "a trace damaged behind and before its checkpoint, then resumed: the sound bytes, or a refusal that names the line", Run: damagedResume},
+		{Name: "damage-imports", Family: "damage", Long: true, About: "logs, arrays, weights, tables and images of every reader cut, spoiled and swollen: named, and what is sound is read", Run: func(ctx context.Context, e *Env) (Outcome, error) {
+			return e.tests(ctx, []suite{{"./sim/trace/...", "^TestDamage"}, {"./sim/dataset", "EveryCut|RefusesDamage|HeadersTakeNoMemory"}})
+		}},
 		{Name: "damage-ablation", Family: "damage", About: "files of an ablation cut and flipped, then run again: the sound bytes, or a named failure", Run: damagedAblation},
 	}
 }
@@ -74,7 +77,8 @@ func damagedTrace(ctx context.Context, e *Env) (Outcome, error) {
 		}
 		return trace.Read(dir)
 	}
-	variants(text, 1, e.Full, func(what string, bad []byte) {
+	step := e.pick(41, 1, 1)
+	variants(text, step, e.Full, func(what string, bad []byte) {
 		t, err := attack(points, bad)
 		o.try(soundPrefix(whole, t, err, bad, text, points, what))
 	})
@@ -85,7 +89,7 @@ func damagedTrace(ctx context.Context, e *Env) (Outcome, error) {
 	if err != nil {
 		return o, err
 	}
-	variants(text, 1, e.Full, func(what string, bad []byte) {
+	variants(text, step, e.Full, func(what string, bad []byte) {
 		t, err := attack(head, bad)
 		switch {
 		case err != nil && strings.Contains(err.Error(), head):
@@ -194,10 +198,7 @@ func damagedCheckpoint(ctx context.Context, e *Env) (Outcome, error) {
 	}
 	dir := filepath.Join(e.Tmp, "bad")
 	text := []byte(half["checkpoint.bin"])
-	places := 150
-	if e.Full {
-		places = len(text)
-	}
+	places := e.pick(20, 150, len(text))
 	variants(text, stride(len(text), places), false, func(what string, bad []byte) {
 		if ctx.Err() != nil {
 			return
@@ -239,10 +240,7 @@ func damagedResume(ctx context.Context, e *Env) (Outcome, error) {
 	dir := filepath.Join(e.Tmp, "bad")
 	text := []byte(half[trace.PointsFile])
 	text = append(text, `{"step":17,"steps":1,"half a li`...) // what a crash leaves
-	places := 100
-	if e.Full {
-		places = 1500
-	}
+	places := e.pick(20, 100, len(text))
 	variants(text, stride(len(text), places), false, func(what string, bad []byte) {
 		if ctx.Err() != nil {
 			return
@@ -284,10 +282,7 @@ func damagedAblation(ctx context.Context, e *Env) (Outcome, error) {
 	if err != nil {
 		return o, err
 	}
-	places := 12
-	if e.Full {
-		places = 150
-	}
+	places := e.pick(3, 12, 150)
 	for name, text := range want {
 		variants([]byte(text), stride(len(text), places), false, func(what string, bad []byte) {
 			if ctx.Err() != nil {

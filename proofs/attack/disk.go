@@ -52,6 +52,7 @@ func (e *Env) writers(ctx context.Context) ([]writer, error) {
 		{"search", []string{"search", "--spec", spec, "--checkpoint", "20", "--resume"}, true},
 		{"ablate", []string{"ablate", "--grid", grid, "--jobs", "1"}, true},
 		{"import", []string{"import", log, "--export", "csv,parquet", "--ops", "none,max_pool_3x3,avg_pool_3x3,skip_connect,sep_conv_3x3,sep_conv_5x5,dil_conv_3x3,dil_conv_5x5"}, true},
+		{"reproduce", []string{"reproduce", "--steps", "12", "--seeds", "1", "--jobs", "1"}, true},
 		{"predict", []string{"predict", run, "--rung", "driven"}, true},
 		{"report", []string{"report", run}, true},
 	}, nil

@@ -23,7 +23,7 @@ const fuzzTime = 5 * time.Second
 var parsers = []string{
 	"sim/spec", "sim/ablation", "sim/trace", "sim/search", "sim/dataset", "sim/trace/npy", "sim/trace/tensorboard", "sim/trace/torch", "sim/trace/tidy",
 	"sim/trace/robust", "sim/trace/quark0", "sim/trace/official", "sim/trace/ptdarts", "sim/trace/nb201", "sim/trace/sharpdarts", "sim/trace/genotype", "sim/trace/textlog",
-	"theory/symbolic", "sim/kernel",
+	"sim/tomlfile", "sim/method", "sim/latency", "sim/benchmark", "reports/paper", "theory/symbolic", "sim/kernel",
 }
 
 func fuzz(ctx context.Context, e *Env) (Outcome, error) {
@@ -55,8 +55,10 @@ func fuzz(ctx context.Context, e *Env) (Outcome, error) {
 	}
 	for _, pkg := range order {
 		for _, name := range targets[pkg] {
-			cmd := e.tool(ctx, "test", "-run", "^$", "-fuzz", "^"+name+"$", "-fuzztime", fuzzTime.String(), "-parallel", fmt.Sprint(e.Jobs), "./"+pkg)
+			cmd := e.tool(ctx, "test", "-run", "^$", "-fuzz", "^"+name+"$", "-fuzztime", fuzzTime.String(), "-fuzzminimizetime", "20x", "-parallel", fmt.Sprint(e.Jobs), "./"+pkg)
+			start := time.Now()
 			text, err := cmd.CombinedOutput()
+			e.progress("%s.%s: %.0f s", pkg, name, time.Since(start).Seconds())
 			if ctx.Err() != nil {
 				return o, ctx.Err()
 			}

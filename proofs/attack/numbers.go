@@ -44,7 +44,7 @@ func numbers() []Attack {
 			suite{"./sim/kernel", "NaN|Twin|PathsAgree|GemmSizes|GemmGrid|Depthwise|Pools|Elementwise|Reductions|MomentMerge|Blas|Subnormal"},
 			suite{"./sim/mixop", "Torch"},
 		)},
-		{Name: "paths", Family: "numbers", About: "searches on portable, AVX2 and AVX-512: each the same bytes twice, and within 1e-9 (float64) and 1e-3 (float32) of each other", Run: pathsAgree},
+		{Name: "paths", Family: "numbers", About: "searches on portable, AVX2 and AVX-512: each the same bytes twice, those of a build without assembly on the portable path, and within 1e-9 (float64) and 1e-3 (float32) of each other", Run: pathsAgree},
 	}
 }
 
@@ -60,6 +60,10 @@ func pathsAgree(ctx context.Context, e *Env) (Outcome, error) {
 	var o Outcome
 	if len(kernel.Paths()) < 3 {
 		o.skip("this machine has only %v", kernel.Paths())
+	}
+	pure := filepath.Join(e.Tmp, "purego")
+	if text, err := e.tool(ctx, "build", "-tags", "purego", "-o", pure, "./cmd/edgewise").CombinedOutput(); err != nil {
+		return o, fmt.Errorf("building without assembly: %w: %s", err, tail(text))
 	}
 	for _, precision := range []string{"float64", "float32"} {
 		for _, level := range []string{"algorithm = \"dsnas\"", "algorithm = \"darts\"\nlevel = \"bilevel\""} {
@@ -97,6 +101,7 @@ func pathsAgree(ctx context.Context, e *Env) (Outcome, error) {
 					}
 					if first == nil {
 						first = t
+						o.try(e.sameWithout(ctx, pure, spec, bytes, precision))
 						continue
 					}
 					o.try(near(first, t, tolerance[precision], p.String()+", "+precision+", "+strings.Fields(level)[2]))
@@ -105,6 +110,21 @@ func pathsAgree(ctx context.Context, e *Env) (Outcome, error) {
 		}
 	}
 	return o, ctx.Err()
+}
+
+// sameWithout makes the search by a program that was built without assembly and wants
+// the bytes of the portable path.
+func (e *Env) sameWithout(ctx context.Context, pure, spec string, want map[string]string, precision string) error {
+	out := filepath.Join(e.Tmp, "pure")
+	os.RemoveAll(out)
+	r := e.start(ctx, e.Tmp, 0, exec.Command(pure, "search", "--spec", spec, "--out", out))
+	if r.code != 0 {
+		return fmt.Errorf("a search of the program without assembly: %s", r.errs)
+	}
+	if err := differ(want, out); err != nil {
+		return fmt.Errorf("%s, built without assembly: %w", precision, err)
+	}
+	return nil
 }
 
 // near wants alpha of two traces of one search within tol of each other.

@@ -33,6 +33,21 @@ func TestDeepTextIsRefusedAtItsLine(t *testing.T) {
 	}
 }
 
+// Keys that are too deep to be sound, and shallow enough to be harmless when they are
+// read all the same.
+func TestDeepKeysAreRefused(t *testing.T) {
+	for _, text := range []string{strings.Repeat("a.", MaxNesting) + "a = 1", "[" + strings.Repeat("a . ", MaxNesting) + "a]"} {
+		var v map[string]any
+		if _, err := Decode("f.toml", []byte(text), &v); err == nil {
+			t.Errorf("%q is read", text)
+		}
+	}
+	var v map[string]any
+	if _, err := Decode("f.toml", []byte(strings.Repeat("a.", MaxNesting-1)+"a = 1"), &v); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSoundTextIsRead(t *testing.T) {
 	var v map[string]any
 	text := "a.b.c.\"d.e.f\" = [[1.5, 2.5], [\"[[[[\", '{{{{']] # [[[[[[[ ........\nx = \"" + strings.Repeat(".", 100) + "\"\ny = '" + strings.Repeat("[", 100) +

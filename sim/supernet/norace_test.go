@@ -1,0 +1,5 @@
+//go:build !race
+
+package supernet
+
+const raceEnabled = false
