@@ -65,7 +65,7 @@ func (g *blocked[T]) run() {
 	}
 	blocks := (g.m + most - 1) / most
 	g.rows = (g.m + blocks - 1) / blocks
-	g.packB = g.tB || blocks > 1 && g.k > 16 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
+	g.packB = g.tB || blocks > 1 && g.k > 32 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
 	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
 	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)

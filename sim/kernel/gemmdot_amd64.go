@@ -37,8 +37,9 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 	sc := takeScratch()
 	defer sc.give()
 	// Rows a multiple of a page apart share the sets of the caches: more of them than
-	// these have ways are copied, block by block, to rows that do not.
-	apart, ld, room := k > block && m+n >= 32 && (lda*sz%4096 == 0 || ldb*sz%4096 == 0), block+16, 0
+	// these have ways, and than the second cache holds, are copied, block by block, to rows
+	// that do not.
+	apart, ld, room := k > block && m+n >= 32 && (m+n)*k*sz > cachedBytes && (lda*sz%4096 == 0 || ldb*sz%4096 == 0), block+16, 0
 	if apart {
 		room = (m + n) * ld
 	}
