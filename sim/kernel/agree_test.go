@@ -44,7 +44,7 @@ func everyPass[T Float](seed uint64, s [3]int, win Window) []T {
 	r := random(seed)
 	sp, op := Padded(s[0], s[1], s[2], 1), Dense(s[0], win.Out(s[1]), win.Out(s[2]))
 	dp := Dense(s[0], s[1], s[2])
-	odd := []T{0, T(math.Copysign(0, -1)), T(math.NaN()), T(math.Inf(1)), T(math.Inf(-1)), T(math.SmallestNonzeroFloat32)}
+	odd := []T{0, T(math.Copysign(0, -1)), T(math.NaN()), T(math.Inf(1)), T(math.Inf(-1)), 3 * tiny[T]()}
 	fill := func(p Planes) []T {
 		v := planes[T](r, p)
 		for range p.C * p.H * p.W / 40 {

@@ -17,7 +17,7 @@ func layouts(c, h, w int) []Planes {
 // rounded after each operation, on values with NaN, Inf, −0 and subnormals.
 func testElementwise[T Float](t *testing.T) {
 	r := random(5)
-	odd := []T{0, T(math.Copysign(0, -1)), T(math.NaN()), T(math.Inf(1)), T(math.Inf(-1)), T(math.SmallestNonzeroFloat32), -T(math.SmallestNonzeroFloat32)}
+	odd := []T{0, T(math.Copysign(0, -1)), T(math.NaN()), T(math.Inf(1)), T(math.Inf(-1)), tiny[T](), -5 * tiny[T]()}
 	for _, s := range shapes {
 		for _, dp := range layouts(s[0], s[1], s[2]) {
 			for _, sp := range layouts(s[0], s[1], s[2]) {

@@ -71,6 +71,14 @@ func eps[T Float]() float64 {
 	return 0x1p-52
 }
 
+// tiny is the smallest value of T above 0, which is subnormal.
+func tiny[T Float]() T {
+	if sizeOf[T]() == 4 {
+		return T(math.SmallestNonzeroFloat32)
+	}
+	return T(math.SmallestNonzeroFloat64)
+}
+
 // bits is the representation of v, with all NaN alike.
 func bits[T Float](v T) uint64 {
 	if v != v {
