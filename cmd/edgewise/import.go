@@ -13,6 +13,7 @@ import (
 	foreignreport "edgewise/reports/foreign"
 	"edgewise/sim/check"
 	"edgewise/sim/predict"
+	"edgewise/sim/spec"
 	"edgewise/sim/trace"
 	"edgewise/sim/trace/foreign"
 	"edgewise/sim/trace/recorder"
@@ -27,6 +28,7 @@ type importCmd struct {
 	Ops      []string `help:"Operations of the columns, in order, where the log does not name them; ? for one that is not known."`
 	RunNo    int      `name:"run" help:"Which run of a file that holds several, from 1; 0 takes the longest."`
 	Steps    int      `help:"Steps of an epoch, where the log does not say."`
+	Spec     string   `help:"TOML spec of the search, on top of the default, where the source does not say it: rungs of prediction need it." type:"path"`
 	Export   []string `help:"Write the trace in these forms too: csv, parquet, genotype."`
 	Recorder bool     `help:"Print the recorder for PyTorch searches (at most 30 lines of Python) and stop."`
 	JSON     bool     `name:"json" help:"Print what was found as JSON."`
@@ -70,6 +72,14 @@ func (c *importCmd) Run(s streams) error {
 			return misuse{fmt.Errorf("--export %s: the known forms are csv, parquet and genotype", form)}
 		}
 	}
+	var given *spec.Spec
+	if c.Spec != "" {
+		s, err := spec.Load(c.Spec)
+		if err != nil {
+			return misuse{err}
+		}
+		given = &s
+	}
 	sources, err := c.sources()
 	if err != nil {
 		return err
@@ -83,6 +93,9 @@ func (c *importCmd) Run(s streams) error {
 	for i, from := range sources {
 		bar.set(i, len(sources))
 		t, findings, err := foreign.Import(from.path, foreign.Options{Format: c.Format, Options: runlog.Options{Ops: c.Ops, Run: c.RunNo, Name: c.Name, Steps: c.Steps}})
+		if err == nil && given != nil {
+			err = foreign.Attach(t, *given)
+		}
 		if err == nil && from.found && runs[t.Manifest.Run] != "" {
 			err = fmt.Errorf("%s: the same run as %s", from.path, runs[t.Manifest.Run])
 		}

@@ -34,6 +34,9 @@ func NoneProbability(observed *trace.Trace, kind int, predictions ...Prediction)
 	if none < 0 {
 		return nil, fmt.Errorf("none-probability of %s: its operations %v have no none", m.Name, m.Ops)
 	}
+	if !observed.HasProb() {
+		return nil, fmt.Errorf("none-probability of %s: its source logged no probabilities", m.Name)
+	}
 	for _, p := range predictions {
 		if err := checkKind(p.Trace, kind); err != nil {
 			return nil, fmt.Errorf("prediction %s: %w", p.Label, err)

@@ -168,6 +168,13 @@ func TestTablesOfPublishedRuns(t *testing.T) {
 	if _, err := fmt.Sscanf(all, "All: of %d pairs of wiring %f %% are equal, %f %%", &pairs, &equal, &tied); err != nil || pairs < 8000 || equal < 95 || tied < equal {
 		t.Errorf("logged against derived wiring: %q", all)
 	}
+	for _, tr := range ts { // what falls short is said, with its reason
+		a := runlog.Agreement(tr)
+		short, text := float64(a.Same) < 0.95*float64(a.Pairs), strings.Join(inventory.Notes, "\n")
+		if short != strings.Contains(text, tr.Manifest.Name+": ") || short && (a.Ranked != a.Different || !strings.Contains(text, "ranks edges by raw alpha") || !strings.Contains(text, "four places do not tell them apart")) {
+			t.Errorf("%s: %+v, notes:\n%s", tr.Manifest.Name, a, text)
+		}
+	}
 	var cifar []*trace.Trace
 	for _, tr := range ts {
 		if strings.Contains(tr.Manifest.Name, "jkooy") && !strings.Contains(tr.Manifest.Name, "9samples") && !strings.Contains(tr.Manifest.Name, "ignore") || strings.HasPrefix(tr.Manifest.Name, "quark0") {

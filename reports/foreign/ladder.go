@@ -3,6 +3,7 @@ package foreign
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"edgewise/reports/stat"
@@ -36,6 +37,7 @@ func guesses() []guess {
 		}},
 		{predict.RungBlind, blind},
 		{"null: uniform", predict.Uniform},
+		{"null: start held", predict.Start},
 		{"null: same, in hindsight", func(t *trace.Trace) (*trace.Trace, error) { return predict.Same(t) }},
 		{"null: depth, in hindsight", func(t *trace.Trace) (*trace.Trace, error) { return predict.Depth(t) }},
 	}
@@ -63,7 +65,58 @@ func blind(t *trace.Trace) (*trace.Trace, error) {
 type Row struct {
 	Trace, Kind, Predictor  string
 	R2, Spearman, NoneOrNot float64 // NaN where they do not exist
+	Predicted, Observed     Spread  // of the final none-probabilities over edges
+	Until                   float64 // epoch until which the mean none-probability is predicted within meanError
 	Err                     error   // why there is no prediction
+}
+
+// meanError is what a mean none-probability may be off by.
+const meanError = 0.02
+
+// heldUntil is the epoch of the last point up to which the mean none-probability of a
+// kind is predicted within meanError.
+func heldUntil(p, t *trace.Trace, kind int) float64 {
+	last := 0.0
+	for i := range t.Points {
+		j := slices.IndexFunc(p.Points, func(q trace.Point) bool { return q.Step == t.Points[i].Step })
+		if j < 0 {
+			continue
+		}
+		if !(math.Abs(meanNone(t, i, kind)-meanNone(p, j, kind)) <= meanError) {
+			break
+		}
+		last = t.Points[i].Epoch
+	}
+	return last
+}
+
+func meanNone(t *trace.Trace, i, kind int) float64 {
+	sum, none := 0.0, t.Manifest.None()
+	for _, row := range t.Points[i].Prob[kind] {
+		sum += row[none] / float64(len(t.Points[i].Prob[kind]))
+	}
+	return sum
+}
+
+// Spread is the mean of numbers and their standard deviation.
+type Spread struct{ Mean, SD float64 }
+
+// spreadOf is that of the none-probabilities of a kind at the last step that two traces
+// share, as the first of them has them.
+func spreadOf(t, other *trace.Trace, kind int) Spread {
+	none := t.Manifest.None()
+	for i := len(t.Points) - 1; i >= 0 && none >= 0; i-- {
+		if !slices.ContainsFunc(other.Points, func(p trace.Point) bool { return p.Step == t.Points[i].Step }) {
+			continue
+		}
+		s, n := Spread{Mean: meanNone(t, i, kind)}, float64(len(t.Points[i].Prob[kind]))
+		for _, row := range t.Points[i].Prob[kind] {
+			s.SD += (row[none] - s.Mean) * (row[none] - s.Mean) / n
+		}
+		s.SD = math.Sqrt(s.SD)
+		return s
+	}
+	return Spread{math.NaN(), math.NaN()}
 }
 
 // Ladder predicts a trace at every rung that its content allows, and by the null
@@ -82,6 +135,8 @@ func Ladder(t *trace.Trace) []Row {
 			r := Row{Trace: t.Manifest.Name, Kind: kind, Predictor: g.name, R2: math.NaN(), Spearman: math.NaN(), NoneOrNot: math.NaN(), Err: err}
 			if err == nil {
 				r.NoneOrNot = s.Kinds[k].NoneAgrees
+				r.Until = heldUntil(p, t, k)
+				r.Predicted, r.Observed = spreadOf(p, t, k), spreadOf(t, p, k)
 				if s.Kinds[k].R2.Varies {
 					r.R2 = s.Kinds[k].R2.Value
 				}
@@ -121,6 +176,7 @@ func LadderTable(ts []*trace.Trace, rows []Row) *table.Table {
 		}
 		t.Add(table.Text(r.Trace), table.Text(r.Kind), table.Text(r.Predictor), single(r.Spearman), single(100*r.NoneOrNot), single(r.R2))
 	}
+	t.Notes = append(t.Notes, shortcomings(rows)...)
 	if len(ts) < 2 {
 		return t
 	}

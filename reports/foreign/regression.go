@@ -48,6 +48,9 @@ func Observe(tr *trace.Trace) ([]Observation, error) {
 	for i := 1; i <= times; i++ {
 		at := i * (len(tr.Points) - 1) / times
 		p := &tr.Points[at]
+		if p.Train != nil && p.Train.Impossible() {
+			return fail("its train losses are no mean cross-entropies")
+		}
 		gap := lossGap(tr, at)
 		if math.IsNaN(gap) {
 			return fail("it has no train and search losses")

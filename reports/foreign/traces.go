@@ -11,6 +11,7 @@ import (
 	"edgewise/sim/check"
 	"edgewise/sim/predict"
 	"edgewise/sim/trace"
+	"edgewise/sim/trace/genotype"
 	"edgewise/sim/trace/runlog"
 	"edgewise/theory/bias"
 )
@@ -48,11 +49,27 @@ func Traces(ts []*trace.Trace) *table.Table {
 		addTrace(t, tr)
 		a := runlog.Agreement(tr)
 		pairs, same, tied = pairs+a.Pairs, same+a.Same, tied+a.Tied
+		if float64(a.Same) < 0.95*float64(a.Pairs) {
+			t.Notes = append(t.Notes, shortfall(tr, a))
+		}
 	}
 	if pairs > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("All: of %d pairs of wiring %.1f %% are equal, %.1f %% with those that tie within the printed resolution", pairs, 100*float64(same)/float64(pairs), 100*float64(same+tied)/float64(pairs)))
 	}
 	return t
+}
+
+// shortfall says why less than 95 % of the logged wiring follow from the parameters.
+func shortfall(tr *trace.Trace, a genotype.Agreement) string {
+	text := fmt.Sprintf("%s: %.1f %% of %d pairs are equal, %.1f %% with ties", tr.Manifest.Name, 100*float64(a.Same)/float64(a.Pairs), a.Pairs, 100*a.Share())
+	if a.Different == 0 {
+		return text + ": parameters moved so little that four places do not tell them apart"
+	}
+	text += fmt.Sprintf("; of the %d others %d have the best operation of their edge, and only which edges are kept differs", a.Different, a.Ranked)
+	if tr.Manifest.Source == "import ptdarts" {
+		text += ": pt.darts ranks edges by raw alpha, of which the log prints the softmax alone, so that the constant of each edge is an estimate"
+	}
+	return text
 }
 
 func addTrace(t *table.Table, tr *trace.Trace) {

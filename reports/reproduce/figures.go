@@ -46,7 +46,7 @@ func Figures(runs []Run) ([]*figure.Figure, error) {
 		}
 		steps := moments(t)
 		for k := range m.Kinds {
-			if m.None() >= 0 {
+			if m.None() >= 0 && t.HasProb() {
 				f, err := figure.NoneProbability(t, k, shown...)
 				if err = add(k, "none", f, err); err != nil {
 					return nil, err

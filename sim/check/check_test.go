@@ -2,6 +2,7 @@ package check
 
 import (
 	"math"
+	"strconv"
 	"testing"
 
 	"edgewise/sim/spec"
@@ -48,6 +49,29 @@ func soundOf(t *testing.T, points int) *trace.Trace {
 	}
 	tr.Points[points-1].Steps, tr.Points[points-1].Status = 0, trace.Complete
 	return tr
+}
+
+// Probabilities that a table rounds to six significant digits sum to 1 as well as that.
+func TestSignificantDigitsAreNoDamage(t *testing.T) {
+	tr := sound(t)
+	for i := range tr.Points {
+		for _, row := range tr.Points[i].Prob[0] {
+			for o, v := range row {
+				row[o], _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+			}
+			row[0] *= 0.1 // a probability of seven places
+			row[0], _ = strconv.ParseFloat(strconv.FormatFloat(row[0], 'g', 6, 64), 64)
+			row[1], _ = strconv.ParseFloat(strconv.FormatFloat(1-row[0]-row[2], 'g', 6, 64), 64)
+		}
+		tr.Points[i].Alpha = nil
+	}
+	if r := Trace(tr); len(r.Findings) > 0 {
+		t.Errorf("%+v", r.Findings)
+	}
+	tr.Points[1].Prob[0][2][1] -= 1e-4
+	if r := Trace(tr); r.Worst() != Error {
+		t.Errorf("a probability that is off by 1e-4 passes: %+v", r.Findings)
+	}
 }
 
 func TestSoundTraceHasNoFindings(t *testing.T) {

@@ -48,6 +48,15 @@ func toDate(t *testing.T) *trace.Trace {
 	return tr
 }
 
+// byKind is a sound trace whose costs are recorded by kind and not by cell.
+func byKind(t *testing.T) *trace.Trace {
+	tr := sound(t)
+	for i := range tr.Points {
+		tr.Points[i].EdgeCost, tr.Points[i].SkipCost = nil, nil
+	}
+	return tr
+}
+
 func four(t *testing.T) *trace.Trace { return soundOf(t, 4) }
 
 func plain(t *testing.T) *trace.Trace { return gradientsWith(t, 0) }
@@ -112,6 +121,7 @@ func TestEveryFindingIsAlone(t *testing.T) {
 			t.Points[1].EdgeCost[0][3] *= -1
 		}, Note, 20, 1, "last cell: costs sum to L - H", "as it must be: costs are taken in evaluation mode"},
 		"an earlier cell":   {stacked, func(t *trace.Trace) { t.Points[1].EdgeCost[0][3] += .2 }, Warning, 20, 1, "earlier cells: costs sum to 0", "different batches"},
+		"costs by kind":     {byKind, func(t *trace.Trace) { t.Points[1].Cost.Mean[0][3][2] += .3 }, Warning, 20, 1, "all cells: costs sum to L - H", "different batches"},
 		"a normalised node": {normalised, func(t *trace.Trace) { t.Points[2].EdgeCost[0][3] += .2 }, Warning, 30, 1, "costs of a normalised node sum to 0", "no batch norm behind the nodes"},
 
 		"one gradient":        {gradients, func(t *trace.Trace) { t.Points[1].Grad[0][2][1] *= 1.1 }, Warning, 20, 1, "alpha gradients of an edge sum to 0", "other edges or operations"},

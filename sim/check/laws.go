@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"edgewise/sim/trace"
+	"edgewise/theory/cell"
 	"edgewise/theory/dynamics"
 )
 
@@ -75,13 +77,17 @@ func (r *Report) simplex(t *trace.Trace) {
 }
 
 // resolution is how exactly probabilities can be expected to be: to rounding in
-// our own traces, to half a unit of the last printed digit per operation in logs.
+// our own traces, to half a unit of the last printed decimal place or significant digit
+// per operation in logs.
 func resolution(t *trace.Trace) float64 {
 	if d := decimals(t); d > 0 {
 		return float64(len(t.Manifest.Ops)) * 0.5 * math.Pow(10, -float64(d)) * 1.01
 	}
 	if single(t) {
 		return 2e-6
+	}
+	if d := digits(t); d > 0 {
+		return float64(len(t.Manifest.Ops)) * 0.5 * math.Pow(10, -float64(d)) * 1.01
 	}
 	return 1e-9
 }
@@ -94,6 +100,35 @@ func single(t *trace.Trace) bool {
 			for _, e := range k {
 				for _, v := range e {
 					if float64(float32(v)) != v {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
+}
+
+// digits is the number of significant digits, 4 to 8, that all probabilities fit in, or
+// 0 when they need more.
+func digits(t *trace.Trace) int {
+	if t.Manifest.Source == "edgewise search" {
+		return 0
+	}
+	for d := 4; d <= 8; d++ {
+		if fits(t, d) {
+			return d
+		}
+	}
+	return 0
+}
+
+func fits(t *trace.Trace, d int) bool {
+	for _, p := range t.Points {
+		for _, k := range p.Prob {
+			for _, e := range k {
+				for _, v := range e {
+					if w, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', d-1, 64), 64); err != nil || w != v && !math.IsNaN(v) {
 						return false
 					}
 				}
@@ -219,6 +254,12 @@ func (r *Report) conservation(t *trace.Trace) {
 			}
 		}
 	}
+	whole := measure{law: "all cells: costs sum to L - H", source: "P3.4", limit: 1e-3}
+	for i := range t.Points {
+		if v, ok := total(t, &t.Points[i]); ok {
+			whole.add(i, v)
+		}
+	}
 	means := "costs, loss or entropy are of different batches, or the net breaks a condition of the law (bias, eval-mode or missing batch norm)"
 	severity := Warning
 	if s := t.Manifest.Spec; s != nil && s.BrokenLaw() != "" {
@@ -226,6 +267,39 @@ func (r *Report) conservation(t *trace.Trace) {
 	}
 	last.into(r, t, severity, means)
 	early.into(r, t, severity, means)
+	whole.into(r, t, severity, means)
+}
+
+// total is the residual of conservation over all cells at once, for a step whose costs
+// are recorded by kind and not by cell: sum of Z C over all edges and operations, minus
+// the skips from intermediate nodes, minus L - H, relative to the sizes of the sums.
+func total(t *trace.Trace, p *trace.Point) (residual float64, ok bool) {
+	split := AlphaSplit(t, p)
+	if p.EdgeCost != nil || p.Cost == nil || p.Steps != 1 || split == nil || slices.Contains(t.Manifest.Blanks, "steps per epoch") {
+		return 0, false
+	}
+	gate, c := p.Gate, t.Manifest.Cell()
+	if gate == nil {
+		gate = p.Prob
+	}
+	sum, scale := -split.Gap(), math.Abs(split.Gap())
+	for k := range gate {
+		for e, row := range gate[k] {
+			edge := 0.0
+			for o, z := range row {
+				if z == 0 {
+					continue
+				}
+				edge += z * p.Cost.Mean[k][e][o]
+				if t.Manifest.Ops[o] == cell.Skip && !c.Edges[e].FromInput() {
+					sum -= z * p.Cost.Mean[k][e][o]
+				}
+			}
+			sum += edge
+			scale += math.Abs(edge)
+		}
+	}
+	return math.Abs(sum) / math.Max(scale, 1e-3), scale > 1e-12 // a sample of none alone costs nothing
 }
 
 // normalised: behind the batch norm of a node its value has degree 0 in the gates

@@ -26,7 +26,7 @@ func lossy(t *testing.T, m EntropyModel, hide bool) *trace.Trace {
 		}
 		p.Train = &trace.Split{N: 1000, Correct: int(1000 * (.3 + .6*x)), Loss: 1.8 - 1.3*x}
 		p.Search = &trace.Split{N: 1000, Correct: int(1000 * (.3 + .4*x)), Loss: 1.8 - 1.1*x}
-		p.Train.Entropy, p.Search.Entropy = m.Infer(p.Train.Loss, p.Train.Accuracy(), p.Search.Accuracy(), 10)
+		p.Train.Entropy, p.Search.Entropy = m.Infer(p.Train.Loss, p.Search.Loss, rateShare(p, &s), 10)
 		if hide {
 			p.Train.Entropy, p.Search.Entropy = math.NaN(), math.NaN()
 		}
@@ -35,17 +35,17 @@ func lossy(t *testing.T, m EntropyModel, hide bool) *trace.Trace {
 }
 
 func TestEntropyModelIsFound(t *testing.T) {
-	want := EntropyModel{Offset: .04, Slope: .7}
+	want := EntropyModel{Fresh: .1, Held: .5, Train: .3}
 	tr := lossy(t, want, false)
 	got, err := FitEntropy([]*trace.Trace{tr})
-	if err != nil || math.Abs(got.Offset-want.Offset) > 1e-9 || math.Abs(got.Slope-want.Slope) > 1e-9 {
+	if err != nil || math.Abs(got.Fresh-want.Fresh) > 1e-9 || math.Abs(got.Held-want.Held) > 1e-9 || math.Abs(got.Train-want.Train) > 1e-9 {
 		t.Errorf("%+v %v", got, err)
 	}
 	if mean, rms, n := want.Misfit(tr); rms > 1e-9 || n != 20 || math.Abs(mean) > 1e-9 {
 		t.Errorf("misfit %g %g of %d", mean, rms, n)
 	}
-	want.Offset += .1
-	if mean, rms, _ := want.Misfit(tr); math.Abs(mean-.1) > 1e-9 || math.Abs(rms-.1) > 1e-9 {
+	want.Held += .1 // d is .2 x: its mean over x = 0, .05, ..., .95 is .095
+	if mean, rms, _ := want.Misfit(tr); math.Abs(mean+.0095) > 1e-9 || math.Abs(rms-.02*math.Sqrt(6.175/20)) > 1e-9 {
 		t.Errorf("misfit of a shifted model %g %g", mean, rms)
 	}
 	if _, err := FitEntropy([]*trace.Trace{lossy(t, want, true)}); err == nil {

@@ -5,33 +5,37 @@ import (
 	"math"
 
 	"edgewise/sim/trace"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // entropyWindow is the number of steps over which losses are averaged before an
 // entropy is inferred, about an epoch of the runs of Calibration.
 const entropyWindow = 50
 
-// FitEntropy calibrates the entropy model on bi-level runs that record entropies:
-// Offset is the mean of H_train - L_train, Slope the least-squares one of H_search -
-// H_train on a_train - a_search, both over windows of about an epoch. Error is left
-// as it is: Misfit on runs that were not fitted gives it.
+// FitEntropy calibrates the entropy model on bi-level runs that record entropies: least
+// squares of L - H of both splits over windows of about an epoch. Error is left as it
+// is: Misfit on runs that were not fitted gives it.
 func FitEntropy(runs []*trace.Trace) (EntropyModel, error) {
 	m := entropyModel
-	n, offset, xy, xx := 0.0, 0.0, 0.0, 0.0
+	var x, y []float64
 	for _, t := range runs {
 		for _, p := range t.Coarsen(entropyWindow).Points {
 			if !recorded(p.Train) || !recorded(p.Search) {
 				continue
 			}
-			x := p.Train.Accuracy() - p.Search.Accuracy()
-			n, offset = n+1, offset-p.Train.Gap()
-			xy, xx = xy+x*(p.Search.Entropy-p.Train.Entropy), xx+x*x
+			r, d := rateShare(&p, t.Manifest.Spec), p.Search.Loss-p.Train.Loss
+			x, y = append(x, r, d, 0, r, 0, -d), append(y, p.Search.Gap(), p.Train.Gap())
 		}
 	}
-	if n == 0 || xx == 0 {
-		return m, fmt.Errorf("fitting the entropy model: no window has losses, entropies and accuracies of the train and the search split")
+	if len(y) < 4 {
+		return m, fmt.Errorf("fitting the entropy model: fewer than two windows have losses and entropies of the train and the search split")
 	}
-	m.Offset, m.Slope = offset/n, xy/xx
+	var c mat.Dense
+	if err := c.Solve(mat.NewDense(len(y), 3, x), mat.NewDense(len(y), 1, y)); err != nil {
+		return m, fmt.Errorf("fitting the entropy model: %w", err)
+	}
+	m.Fresh, m.Held, m.Train = c.At(0, 0), c.At(1, 0), c.At(2, 0)
 	return m, nil
 }
 
@@ -43,7 +47,7 @@ func (m EntropyModel) Misfit(t *trace.Trace) (mean, rms float64, windows int) {
 		if !recorded(p.Train) || !recorded(p.Search) {
 			continue
 		}
-		_, h := m.Infer(p.Train.Loss, p.Train.Accuracy(), p.Search.Accuracy(), k)
+		_, h := m.Infer(p.Train.Loss, p.Search.Loss, rateShare(&p, t.Manifest.Spec), k)
 		d := h - p.Search.Entropy
 		mean, rms, windows = mean+d, rms+d*d, windows+1
 	}

@@ -13,12 +13,28 @@ const (
 	NullUniform = "null: uniform alpha"
 	NullSame    = "null: same none-probability on every edge"
 	NullDepth   = "null: regression on source depth"
+	NullStart   = "null: the start held"
 )
 
 // Uniform predicts that alpha never leaves the uniform point: every allowed
 // operation of an edge keeps the same probability. Nothing is fitted.
 func Uniform(t *trace.Trace) (*trace.Trace, error) {
 	return null(t, NullUniform, "null predictor: nothing is fitted", func(int) (float64, float64) { return math.NaN(), 0 })
+}
+
+// Start predicts that the probabilities of the first point stay: what a prediction that
+// sees the start has to beat. Nothing is fitted.
+func Start(t *trace.Trace) (*trace.Trace, error) {
+	if len(t.Points) == 0 || !t.HasProb() {
+		return nil, &MissingError{NullStart, "it has no probabilities", "record or import some"}
+	}
+	out := prediction(t, NullStart, "null predictor: the first point is held")
+	for i := range t.Points {
+		p := blank(&t.Points[i])
+		p.Alpha, p.Prob = t.Points[0].Alpha, t.Points[0].Prob
+		out.Points = append(out.Points, p)
+	}
+	return out, nil
 }
 
 // Same predicts one none-probability for all edges at each time,

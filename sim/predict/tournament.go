@@ -78,7 +78,7 @@ func Laws() []Law {
 }
 
 var (
-	stackLaw   = Law{Name: "flat shares, mean routes, noise", Noise: .396, OpNoise: 11.9, Hops: .0115, Flat: true, Spread: .084, Redundancy: .45}
+	stackLaw   = Law{Name: "flat shares, mean routes, noise", Noise: .223, OpNoise: 11.46, Hops: .0230, Flat: true, Spread: .0914, Redundancy: .45}
 	sampledLaw = Law{Name: "shortest route, untrained noise, fading", Noise: 1.742, Cells: .445, Nodes: .480, Routes: true, Untrained: .37, Fading: .5, Redundancy: .45}
 	softLaw    = Law{Name: "equal shares with energy and noise", Noise: .98, OpNoise: 9.6, Energy: 2.76, Redundancy: .45}
 )

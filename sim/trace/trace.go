@@ -75,7 +75,7 @@ type Point struct {
 	HeadNorm    float64 // |W|^2 of the linear head at Step (P2.6, P2.7)
 
 	Alpha [][][]float64 // [kind][edge][op]; NaN for an operation that is not allowed
-	Prob  [][][]float64 // [kind][edge][op]: share of the edge's weight; 0 for an operation that is not allowed
+	Prob  [][][]float64 // [kind][edge][op]: share of the edge's weight; 0 for an operation that is not allowed, NaN throughout where a log has none (HasProb)
 
 	Cost     *Cost
 	Gate     [][][]float64 // [kind][edge][op]: the weights Z of the one step, where Steps is 1 and they are sampled or not equal to Prob
@@ -187,11 +187,28 @@ func (m *Manifest) SetCell(s cell.Space) {
 	}
 }
 
+// HasProb says whether any probability is known. A log without parameters has none:
+// Prob then has its shape, filled with NaN, and the manifest's blanks say so.
+func (t *Trace) HasProb() bool {
+	for i := range t.Points {
+		for _, k := range t.Points[i].Prob {
+			for _, e := range k {
+				for _, v := range e {
+					if !math.IsNaN(v) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
 // NoneProb returns the none-probability of each edge of a kind at each point:
-// [point][edge]. It is nil when the space has no none.
+// [point][edge]. It is nil when the space has no none, or no probability is known.
 func (t *Trace) NoneProb(kind int) [][]float64 {
 	none := t.Manifest.None()
-	if none < 0 {
+	if none < 0 || !t.HasProb() {
 		return nil
 	}
 	out := make([][]float64, len(t.Points))

@@ -77,6 +77,52 @@ func TestPublishedHessiansObeyTheGauge(t *testing.T) {
 	}
 }
 
+// The published records of RobustDARTS hold no dead net, and none is flagged; with the
+// derivatives of one (those of weight decay alone) put into them, that one is. They hold
+// no alpha: probabilities are NaN, said to be blank, and no rung of prediction is offered.
+func TestPublishedRecordsAndTheDead(t *testing.T) {
+	for _, n := range []string{"derivatives_1.json", "derivatives_2.json", "derivatives_3.json"} {
+		tr := load(t, n)
+		dead := func() (out []check.Finding) {
+			for _, f := range check.Trace(tr).Findings {
+				if strings.Contains(f.Means, "the supernet is dead") {
+					out = append(out, f)
+				}
+			}
+			return out
+		}
+		if f := dead(); len(f) > 0 {
+			t.Errorf("%s: %+v", n, f)
+		}
+		if tr.NoneProb(0) != nil || tr.HasProb() || tr.Points[0].Alpha != nil || !strings.Contains(strings.Join(tr.Manifest.Blanks, "; "), "alpha and probabilities: the record has neither") {
+			t.Errorf("%s: probabilities that nobody logged: %v", n, tr.Points[0].Prob[0][0])
+		}
+		for _, r := range predict.Rungs(tr) {
+			if r.OK {
+				t.Errorf("%s: rung %s is offered", n, r.Rung)
+			}
+		}
+		p := &tr.Points[20]
+		if p.Hessian == nil {
+			t.Fatalf("%s: epoch 20 has no derivatives", n)
+		}
+		for i, row := range p.Hessian {
+			clear(row)
+			row[i] = tr.Manifest.Decay
+		}
+		for _, k := range p.Grad {
+			for _, row := range k {
+				for o := range row {
+					row[o] = tr.Manifest.Decay * 1e-3 // of alpha that is not logged
+				}
+			}
+		}
+		if f := dead(); len(f) != 1 || f[0].Severity != check.Error || f[0].Count != 1 || f[0].Point != 20 || f[0].Line != p.Line {
+			t.Errorf("%s: the dead record is not flagged: %+v", n, f)
+		}
+	}
+}
+
 // Conservation and replay on the per-step records of the published code.
 func TestPublishedStepsConserveAndReplay(t *testing.T) {
 	for _, n := range []string{"A-dsnas-s6", "A8-dsnas-8cells-s6", "B-init-cost-16x16", "C-random-entropy-s6", "D-darts-s2", "D2-darts-overfit-s2"} {

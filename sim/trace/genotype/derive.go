@@ -68,14 +68,15 @@ func Derive(c cell.Cell, ops []string, scores [][]float64, r Rule) Cell {
 
 // Agreement counts the logged (operation, edge) pairs: those that the derivation
 // gives too, those that differ but that numbers within the resolution of the log
-// could give, and those that cannot be explained so.
+// could give, and those that cannot be explained so. Ranked are those of Different
+// whose operation is the best of its edge: only which edges are kept differs.
 type Agreement struct {
-	Pairs, Same, Tied, Different int
+	Pairs, Same, Tied, Different, Ranked int
 }
 
 // Add sums two agreements.
 func (a Agreement) Add(b Agreement) Agreement {
-	return Agreement{a.Pairs + b.Pairs, a.Same + b.Same, a.Tied + b.Tied, a.Different + b.Different}
+	return Agreement{a.Pairs + b.Pairs, a.Same + b.Same, a.Tied + b.Tied, a.Different + b.Different, a.Ranked + b.Ranked}
 }
 
 // Share is (Same + Tied) / Pairs; NaN without pairs.
@@ -96,6 +97,11 @@ func Match(logged Cell, c cell.Cell, ops []string, scores [][]float64, r Rule, u
 				a.Tied++
 			default:
 				a.Different++
+				if e := c.EdgeIndex(p.From, j+cell.Inputs); e >= 0 {
+					if k, _ := r.best(scores[e]); k >= 0 && ops[k] == p.Op {
+						a.Ranked++
+					}
+				}
 			}
 		}
 	}

@@ -131,7 +131,7 @@ func TestTiesAreCounted(t *testing.T) {
 	scores := [][]float64{{.2, .4, .4}, {.2, .3, .5}, {.5, .25, .25}, {.8, .1, .1}, {.2, .7, .1}}
 	logged := Cell{Nodes: [][]Pair{{{"b", 0}, {"b", 1}}, {{"a", 2}, {"b", 1}}}}
 	got := Match(logged, c, ops, scores, Rule{PerNode: 2, None: 0}, 1e-4)
-	if want := (Agreement{4, 2, 1, 1}); got != want {
+	if want := (Agreement{4, 2, 1, 1, 0}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if got = Match(logged, c, ops, scores, Rule{PerNode: 2, None: 0}, 0); got.Tied != 0 {

@@ -135,6 +135,28 @@ func TestSeveralRunsInOneFile(t *testing.T) {
 	}
 }
 
+// The steps of an epoch are those that the log counts. Where they are fewer than the data
+// set has batches, it says so, and the accuracies tell how many images there were.
+func TestStepsAreThoseThatTheLogCounts(t *testing.T) {
+	text := strings.ReplaceAll(log(12, 8, Primitives), "/390 ", "/001 ")
+	for i := range 12 {
+		text = strings.Replace(text, fmt.Sprintf("Final Prec@1 4%d.9080%%", i), fmt.Sprintf("Final Prec@1 %.4f%%", 100*float64(i%10)/9), 1)
+	}
+	tr, findings, err := Import(strings.NewReader(text), "x.log", runlog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := tr.Points[3]; p.Step != 6 || p.Steps != 2 || p.Train.N != 9 || p.Train.Correct != 3 || p.Search.N != 25000 || tr.Manifest.Data.Train != 9 {
+		t.Errorf("%d %d %+v %+v", p.Step, p.Steps, p.Train, p.Search)
+	}
+	if len(findings) == 0 || !strings.Contains(fmt.Sprint(findings), "an epoch has 2 steps, where the arguments and cifar10 give 391") {
+		t.Errorf("%+v", findings)
+	}
+	if s := tr.Manifest.Spec; s == nil || s.Steps != 24 || s.Data.Train != s.Batch || !strings.Contains(strings.Join(tr.Manifest.Blanks, "; "), "of 9 images as far as accuracies tell") {
+		t.Errorf("%+v %v", tr.Manifest.Spec, tr.Manifest.Blanks)
+	}
+}
+
 // A broken tensor costs its epoch only, and is positioned.
 func TestBrokenEpochIsLeftOut(t *testing.T) {
 	text := log(4, 8, Primitives)
