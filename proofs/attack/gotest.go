@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,8 +18,8 @@ type suite struct {
 	pkg, run string
 }
 
-// tests counts the named tests; each top-level test is one try. A suite in which
-// no test has such a name is lost: the list has gone stale.
+// tests counts the named tests; each top-level test is one try. A name that no test
+// has is lost: the list has gone stale.
 func (e *Env) tests(ctx context.Context, suites []suite, extra ...string) (Outcome, error) {
 	var o Outcome
 	for _, s := range suites {
@@ -50,6 +52,7 @@ func (e *Env) suite(ctx context.Context, o *Outcome, s suite, extra ...string) e
 	}
 	said := map[string][]string{}
 	tried := o.Tried
+	var ran []string
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 1<<24)
 	for lines.Scan() {
@@ -61,6 +64,9 @@ func (e *Env) suite(ctx context.Context, o *Outcome, s suite, extra ...string) e
 		if top, _, sub := strings.Cut(ev.Test, "/"); sub {
 			said[ev.Package+"."+top] = append(said[ev.Package+"."+top], ev.Output)
 			continue
+		}
+		if ev.Test != "" && slices.Contains([]string{"pass", "fail", "skip"}, ev.Action) {
+			ran = append(ran, ev.Test)
 		}
 		switch ev.Action {
 		case "output":
@@ -79,8 +85,18 @@ func (e *Env) suite(ctx context.Context, o *Outcome, s suite, extra ...string) e
 			}
 		}
 	}
-	if o.Tried == tried && len(said) == 0 {
+	if len(ran) == 0 && o.Tried == tried {
 		o.try(fmt.Errorf("go test %s -run %q ran nothing: %s", s.pkg, s.run, tail(errs.Bytes())))
+		return nil
+	}
+	for _, name := range strings.Split(s.run, "|") {
+		pattern, err := regexp.Compile(name)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(ran, pattern.MatchString) {
+			o.try(fmt.Errorf("%s: no test is called %s any more", s.pkg, name))
+		}
 	}
 	return nil
 }

@@ -38,10 +38,10 @@ func numbers() []Attack {
 		)},
 		{Name: "sick-searches", Family: "numbers", About: "divergence, dead nets, saturated alpha, lost significance: named, and recorded in the trace", Run: suites(
 			suite{"./sim/search", "Divergence|Sick"},
-			suite{"./sim/check", "Sick|Broken|Breaks"},
+			suite{"./sim/check", "Finding|Damage"},
 		)},
 		{Name: "kernels", Family: "numbers", Long: true, About: "kernels against their twins: subnormals, NaN, Inf, odd sizes, every path", Run: suites(
-			suite{"./sim/kernel", "NaN|Twin|PathsAgree|GemmSizes|GemmGrid|Depthwise|Pools|Elementwise|Reductions|MomentMerge|Blas|Subnormal"},
+			suite{"./sim/kernel", "NaN|Twin|PathsAgree|GemmSizes|GemmGrid|Depthwise|Pools|Elementwise|Reductions|MomentMerge|Blas|GemmTiles|Terms"},
 			suite{"./sim/mixop", "Torch"},
 		)},
 		{Name: "paths", Family: "numbers", About: "searches on portable, AVX2 and AVX-512: each the same bytes twice, those of a build without assembly on the portable path, and within 1e-9 (float64) and 1e-3 (float32) of each other", Run: pathsAgree},
