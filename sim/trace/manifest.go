@@ -3,9 +3,11 @@ package trace
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -38,6 +40,11 @@ func ReadManifest(dir string) (Manifest, error) {
 	var m Manifest
 	path := filepath.Join(dir, ManifestFile)
 	text, err := bounded.Read(path, maxManifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		if inside, _ := filepath.Glob(filepath.Join(dir, "*", ManifestFile)); len(inside) > 0 {
+			return m, folderOfTraces{dir, inside}
+		}
+	}
 	if err != nil {
 		return m, fmt.Errorf("reading the trace: %w", err)
 	}
@@ -58,6 +65,19 @@ func ReadManifest(dir string) (Manifest, error) {
 	}
 	return m, m.check(path)
 }
+
+// folderOfTraces says that dir holds no trace but folders that do; it is an
+// fs.ErrNotExist.
+type folderOfTraces struct {
+	dir    string
+	inside []string // their manifests
+}
+
+func (f folderOfTraces) Error() string {
+	return fmt.Sprintf("reading the trace: %s is a folder of traces (%d), not a trace: name them, for example %s", f.dir, len(f.inside), filepath.Dir(f.inside[0]))
+}
+
+func (f folderOfTraces) Unwrap() error { return fs.ErrNotExist }
 
 // Verify reads the first offset bytes of the points in dir and refuses them
 // unless they are whole, undamaged lines.

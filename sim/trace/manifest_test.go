@@ -1,8 +1,10 @@
 package trace
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -175,4 +177,29 @@ func FuzzManifest(f *testing.F) {
 			t.Fatalf("a manifest that was read cannot be written: %v", err)
 		}
 	})
+}
+
+// A folder of traces, as an import of many logs writes it, is told from no trace.
+func TestAFolderOfTracesIsNamed(t *testing.T) {
+	m := manifest(t)
+	text, err := m.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if _, err := ReadManifest(dir); err == nil || strings.Contains(err.Error(), "folder of traces") {
+		t.Errorf("an empty folder: %v", err)
+	}
+	for _, name := range []string{"b", "a"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, ManifestFile), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "is a folder of traces (2), not a trace: name them, for example " + filepath.Join(dir, "a")
+	if _, err := ReadManifest(dir); !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("a folder of two traces: %v, want ... %s", err, want)
+	}
 }
