@@ -13,7 +13,7 @@ import (
 )
 
 type selftestCmd struct {
-	Full bool     `help:"Make every attack at its full size (an hour on one core); otherwise the short ones (a few minutes)."`
+	Full bool     `help:"Make every attack at its full size (70 minutes on one core); otherwise the short ones (a few minutes)."`
 	Only []string `help:"Make these attacks or families only."`
 	List bool     `help:"List the attacks and stop."`
 	Seed uint64   `help:"Seed of what is random in the attacks." default:"1"`
@@ -34,9 +34,12 @@ func (c *selftestCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.List {
 		for _, a := range attack.All() {
-			form := "short"
-			if a.Long {
+			form := "both"
+			switch {
+			case a.Long:
 				form = "full"
+			case a.Sample:
+				form = "short"
 			}
 			fmt.Fprintf(s.out, "%-20s %-12s %-6s %s\n", a.Name, a.Family, form, a.About)
 		}

@@ -22,6 +22,7 @@ type Attack struct {
 	Family string
 	About  string
 	Long   bool // minutes rather than seconds: part of the full form only
+	Sample bool // a part of a long attack: part of the short form only
 	Run    func(ctx context.Context, e *Env) (Outcome, error)
 }
 
@@ -133,7 +134,7 @@ func Select(o Options) ([]Attack, error) {
 	for _, a := range All() {
 		known[a.Name], known[a.Family] = true, true
 		named := slices.Contains(o.Only, a.Name) || slices.Contains(o.Only, a.Family)
-		if named || len(o.Only) == 0 && (o.Full || !a.Long) {
+		if named || len(o.Only) == 0 && (o.Full && !a.Sample || !o.Full && !a.Long) {
 			out = append(out, a)
 		}
 	}

@@ -34,3 +34,30 @@ func TestMutationsFit(t *testing.T) {
 		}
 	}
 }
+
+// The full form makes every attack but samples of others; the short one no long one.
+func TestForms(t *testing.T) {
+	all := len(All())
+	full, err := Select(Options{Full: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := Select(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range full {
+		if a.Sample {
+			t.Errorf("%s is in the full form beside the whole", a.Name)
+		}
+	}
+	long := 0
+	for _, a := range All() {
+		if a.Long {
+			long++
+		}
+	}
+	if len(full) != all-1 || len(short) != all-long {
+		t.Errorf("%d full and %d short of %d attacks, %d of them long", len(full), len(short), all, long)
+	}
+}

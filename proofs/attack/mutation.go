@@ -93,7 +93,7 @@ func mutations() []Attack {
 		About: "one line of science or kernel changed at a time: some test must fail",
 		Run:   func(ctx context.Context, e *Env) (Outcome, error) { return e.mutate(ctx, 1) },
 	}, {
-		Name: "mutations-sample", Family: "mutation",
+		Name: "mutations-sample", Family: "mutation", Sample: true,
 		About: "every mutation still fits its source; a sample of the pure ones must be caught",
 		Run:   func(ctx context.Context, e *Env) (Outcome, error) { return e.mutate(ctx, 9) },
 	}}

@@ -206,7 +206,7 @@ func vulnerabilities(ctx context.Context, e *Env) (Outcome, error) {
 	said := string(out) + string(errs)
 	for _, s := range []string{"fetching vulnerabilities", "dial tcp", "no such host", "connection refused", "Forbidden", "i/o timeout", "proxyconnect", "unexpected status", "could not import", "Bad Gateway", "Not Found", "lookup "} {
 		if err != nil && strings.Contains(said, s) && !strings.Contains(said, "Your code is affected") {
-			o.NotRun = "the scanner or its database cannot be reached from here: " + lastLine(said)
+			o.NotRun = "the scanner or its database cannot be reached from here: " + lineWith(said, s)
 			return o, nil
 		}
 	}
@@ -217,9 +217,14 @@ func vulnerabilities(ctx context.Context, e *Env) (Outcome, error) {
 	return o, nil
 }
 
-func lastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return tail([]byte(lines[len(lines)-1]))
+// lineWith is the first line of text that holds s.
+func lineWith(text, s string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, s) {
+			return tail([]byte(line))
+		}
+	}
+	return ""
 }
 
 // sameBinary copies the sources to two folders and builds each by itself.
