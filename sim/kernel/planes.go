@@ -61,9 +61,9 @@ func Dense(c, h, w int) Planes {
 	return Planes{C: c, H: h, W: w, RowStride: w, PlaneStride: h * w}
 }
 
-// Apart is the layout without borders whose planes start two cache lines or more further
-// apart than they are long: the rows of a matrix product over the planes do not all fall into
-// the same sets of the caches.
+// Apart is the layout without borders whose planes start at multiples of 16 values, 16 to 31
+// further apart than they are long (a cache line or more of float32, two or more of float64):
+// the rows of a matrix product over the planes do not all fall into the same sets of the caches.
 func Apart(c, h, w int) Planes {
 	p := Dense(c, h, w)
 	p.PlaneStride = (h*w+15)&^15 + 16
