@@ -268,6 +268,102 @@ func stail15x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 //go:noescape
 func stail16x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
+// stail1x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail1x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail2x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail2x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail3x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail3x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail4x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail4x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail5x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail5x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail6x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail6x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail7x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail7x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail8x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail8x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail9x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail9x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail10x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail10x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail11x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail11x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail12x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail12x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail13x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail13x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail14x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail14x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail15x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 15 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail15x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// stail16x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 16 rows and n ≤ 8 columns. A has strides rsa and csa.
+//
+//go:noescape
+func stail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
 // sdot1x1z computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 1×1 elements and k > 0:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.

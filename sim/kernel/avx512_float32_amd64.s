@@ -6691,6 +6691,2149 @@ stail16x1z_store:
 	VZEROUPPER
 	RET
 
+// func stail1x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail1x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), AX
+	MOVQ       csa+24(FP), DX
+	MOVQ       b+32(FP), BX
+	MOVQ       ldb+40(FP), SI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, DI
+	BZHIQ      AX, DI, DI
+	KMOVW      DI, K1
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail1x1h_near
+	MOVQ       c+48(FP), DI
+	MOVQ       ldc+56(FP), R8
+	PREFETCHT1 (DI)
+	PREFETCHT1 64(DI)
+	ADDQ       R8, DI
+
+stail1x1h_near:
+	VPXORD Y0, Y0, Y0
+
+stail1x1h_loop:
+	VMOVUPS.Z    (BX), K1, Y1
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          stail1x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail1x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y1
+	VADDPS       Y1, Y0, Y0
+	ADDQ         CX, DX
+
+stail1x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail2x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail2x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail2x1h_near
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+
+stail2x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+
+stail2x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (CX)(DX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail2x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail2x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VADDPS       Y2, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y2
+	VADDPS       Y2, Y1, Y1
+	ADDQ         CX, DX
+
+stail2x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail3x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail3x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail3x1h_near
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+
+stail3x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+
+stail3x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (CX)(DX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (CX)(DX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail3x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail3x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VADDPS       Y3, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VADDPS       Y3, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y3
+	VADDPS       Y3, Y2, Y2
+	ADDQ         CX, DX
+
+stail3x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail4x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail4x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	LEAQ       (DX)(DX*2), R8
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail4x1h_near
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+
+stail4x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+
+stail4x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (CX)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (CX)(DX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (CX)(R8*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail4x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail4x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VADDPS       Y4, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VADDPS       Y4, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VADDPS       Y4, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         CX, DX
+
+stail4x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail5x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail5x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x03, DX, R8
+	ADDQ       CX, R8
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail5x1h_near
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+
+stail5x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+
+stail5x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (CX)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (CX)(DX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R8)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail5x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail5x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VADDPS       Y5, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VADDPS       Y5, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VADDPS       Y5, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VADDPS       Y5, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         CX, DX
+
+stail5x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail6x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail6x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x03, DX, R8
+	ADDQ       CX, R8
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail6x1h_near
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+
+stail6x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+
+stail6x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (CX)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (CX)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail6x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail6x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VADDPS       Y6, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VADDPS       Y6, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VADDPS       Y6, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VADDPS       Y6, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VADDPS       Y6, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y6
+	VADDPS       Y6, Y5, Y5
+	ADDQ         CX, DX
+
+stail6x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail7x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail7x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x04, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail7x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+stail7x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+
+stail7x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (CX)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (CX)(DX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (CX)(R9*1), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(DX*1), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R8)(DX*2), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail7x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail7x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y7
+	VADDPS       Y7, Y6, Y6
+	ADDQ         CX, DX
+
+stail7x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail8x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail8x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x04, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail8x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+stail8x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+
+stail8x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (CX)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (CX)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (CX)(R9*1), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R8)(DX*1), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (R8)(DX*2), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R8)(R9*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail8x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail8x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y8
+	VADDPS       Y8, Y7, Y7
+	ADDQ         CX, DX
+
+stail8x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail9x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail9x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x05, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail9x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+stail9x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+
+stail9x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (CX)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (CX)(R9*1), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (CX)(DX*4), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (R8)(DX*2), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (R8)(R9*1), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail9x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail9x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y9
+	VADDPS       Y9, Y8, Y8
+	ADDQ         CX, DX
+
+stail9x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail10x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail10x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x05, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail10x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+stail10x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+
+stail10x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y10
+	VBROADCASTSS (CX), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (CX)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (CX)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (CX)(R9*1), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (CX)(DX*4), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R8)(DX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R8)(DX*2), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R8)(R9*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (R8)(DX*4), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail10x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail10x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y10
+	VADDPS       Y10, Y9, Y9
+	ADDQ         CX, DX
+
+stail10x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail11x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail11x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x06, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail11x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+stail11x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+
+stail11x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y11
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (CX)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (CX)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (CX)(R9*1), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (CX)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (CX)(R10*1), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R8)(DX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R8)(DX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (R8)(R9*1), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (R8)(DX*4), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail11x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail11x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y11
+	VADDPS       Y11, Y10, Y10
+	ADDQ         CX, DX
+
+stail11x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail12x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail12x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x06, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail12x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+stail12x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+
+stail12x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (CX)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (CX)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (CX)(R9*1), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (CX)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (CX)(R10*1), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(DX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R8)(DX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R8)(R9*1), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R8)(DX*4), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (R8)(R10*1), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail12x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail12x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y12
+	VADDPS       Y12, Y11, Y11
+	ADDQ         CX, DX
+
+stail12x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail13x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail13x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x07, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail13x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+stail13x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+
+stail13x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y13
+	VBROADCASTSS (CX), Y14
+	VFMADD231PS  Y13, Y14, Y0
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (CX)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y2
+	VBROADCASTSS (CX)(R9*1), Y14
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (CX)(DX*4), Y14
+	VFMADD231PS  Y13, Y14, Y4
+	VBROADCASTSS (CX)(R10*1), Y14
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (CX)(R9*2), Y14
+	VFMADD231PS  Y13, Y14, Y6
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y13, Y14, Y8
+	VBROADCASTSS (R8)(DX*2), Y14
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R8)(R9*1), Y14
+	VFMADD231PS  Y13, Y14, Y10
+	VBROADCASTSS (R8)(DX*4), Y14
+	VFMADD231PS  Y13, Y14, Y11
+	VBROADCASTSS (R8)(R10*1), Y14
+	VFMADD231PS  Y13, Y14, Y12
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail13x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail13x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y13
+	VADDPS       Y13, Y12, Y12
+	ADDQ         CX, DX
+
+stail13x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail14x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail14x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x07, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail14x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+stail14x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+	VPXORD Y13, Y13, Y13
+
+stail14x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y14, Y15, Y0
+	VBROADCASTSS (CX)(DX*1), Y15
+	VFMADD231PS  Y14, Y15, Y1
+	VBROADCASTSS (CX)(DX*2), Y15
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (CX)(R9*1), Y15
+	VFMADD231PS  Y14, Y15, Y3
+	VBROADCASTSS (CX)(DX*4), Y15
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (CX)(R10*1), Y15
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (CX)(R9*2), Y15
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y14, Y15, Y7
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R8)(DX*2), Y15
+	VFMADD231PS  Y14, Y15, Y9
+	VBROADCASTSS (R8)(R9*1), Y15
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (R8)(DX*4), Y15
+	VFMADD231PS  Y14, Y15, Y11
+	VBROADCASTSS (R8)(R10*1), Y15
+	VFMADD231PS  Y14, Y15, Y12
+	VBROADCASTSS (R8)(R9*2), Y15
+	VFMADD231PS  Y14, Y15, Y13
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail14x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail14x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y12, Y12
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y14
+	VADDPS       Y14, Y13, Y13
+	ADDQ         CX, DX
+
+stail14x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail15x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail15x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x08, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	LEAQ       (R9)(DX*4), R11
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail15x1h_near
+	MOVQ       c+48(FP), R12
+	MOVQ       ldc+56(FP), R13
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+
+stail15x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+	VPXORD Y13, Y13, Y13
+	VPXORD Y14, Y14, Y14
+
+stail15x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y15
+	VBROADCASTSS (CX), Y16
+	VFMADD231PS  Y15, Y16, Y0
+	VBROADCASTSS (CX)(DX*1), Y16
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS (CX)(DX*2), Y16
+	VFMADD231PS  Y15, Y16, Y2
+	VBROADCASTSS (CX)(R9*1), Y16
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS (CX)(DX*4), Y16
+	VFMADD231PS  Y15, Y16, Y4
+	VBROADCASTSS (CX)(R10*1), Y16
+	VFMADD231PS  Y15, Y16, Y5
+	VBROADCASTSS (CX)(R9*2), Y16
+	VFMADD231PS  Y15, Y16, Y6
+	VBROADCASTSS (CX)(R11*1), Y16
+	VFMADD231PS  Y15, Y16, Y7
+	VBROADCASTSS (R8), Y16
+	VFMADD231PS  Y15, Y16, Y8
+	VBROADCASTSS (R8)(DX*1), Y16
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS (R8)(DX*2), Y16
+	VFMADD231PS  Y15, Y16, Y10
+	VBROADCASTSS (R8)(R9*1), Y16
+	VFMADD231PS  Y15, Y16, Y11
+	VBROADCASTSS (R8)(DX*4), Y16
+	VFMADD231PS  Y15, Y16, Y12
+	VBROADCASTSS (R8)(R10*1), Y16
+	VFMADD231PS  Y15, Y16, Y13
+	VBROADCASTSS (R8)(R9*2), Y16
+	VFMADD231PS  Y15, Y16, Y14
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail15x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail15x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y12, Y12
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y13, Y13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y15
+	VADDPS       Y15, Y14, Y14
+	ADDQ         CX, DX
+
+stail15x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func stail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·stail16x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x08, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	LEAQ       (R9)(DX*4), R11
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         stail16x1h_near
+	MOVQ       c+48(FP), R12
+	MOVQ       ldc+56(FP), R13
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+
+stail16x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+	VPXORD Y13, Y13, Y13
+	VPXORD Y14, Y14, Y14
+	VPXORD Y15, Y15, Y15
+
+stail16x1h_loop:
+	VMOVUPS.Z    (SI), K1, Y16
+	VBROADCASTSS (CX), Y17
+	VFMADD231PS  Y16, Y17, Y0
+	VBROADCASTSS (CX)(DX*1), Y17
+	VFMADD231PS  Y16, Y17, Y1
+	VBROADCASTSS (CX)(DX*2), Y17
+	VFMADD231PS  Y16, Y17, Y2
+	VBROADCASTSS (CX)(R9*1), Y17
+	VFMADD231PS  Y16, Y17, Y3
+	VBROADCASTSS (CX)(DX*4), Y17
+	VFMADD231PS  Y16, Y17, Y4
+	VBROADCASTSS (CX)(R10*1), Y17
+	VFMADD231PS  Y16, Y17, Y5
+	VBROADCASTSS (CX)(R9*2), Y17
+	VFMADD231PS  Y16, Y17, Y6
+	VBROADCASTSS (CX)(R11*1), Y17
+	VFMADD231PS  Y16, Y17, Y7
+	VBROADCASTSS (R8), Y17
+	VFMADD231PS  Y16, Y17, Y8
+	VBROADCASTSS (R8)(DX*1), Y17
+	VFMADD231PS  Y16, Y17, Y9
+	VBROADCASTSS (R8)(DX*2), Y17
+	VFMADD231PS  Y16, Y17, Y10
+	VBROADCASTSS (R8)(R9*1), Y17
+	VFMADD231PS  Y16, Y17, Y11
+	VBROADCASTSS (R8)(DX*4), Y17
+	VFMADD231PS  Y16, Y17, Y12
+	VBROADCASTSS (R8)(R10*1), Y17
+	VFMADD231PS  Y16, Y17, Y13
+	VBROADCASTSS (R8)(R9*2), Y17
+	VFMADD231PS  Y16, Y17, Y14
+	VBROADCASTSS (R8)(R11*1), Y17
+	VFMADD231PS  Y16, Y17, Y15
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail16x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail16x1h_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y12, Y12
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y13, Y13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y14, Y14
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Y16
+	VADDPS       Y16, Y15, Y15
+	ADDQ         CX, DX
+
+stail16x1h_store:
+	VMOVUPS Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y14, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y15, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
 // func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sdot1x1z(SB), NOSPLIT, $128-72
@@ -6997,7 +9140,7 @@ sdot4x1z_store:
 	RET
 
 // func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·sdot4x4z(SB), NOSPLIT, $128-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -7026,6 +9169,10 @@ TEXT ·sdot4x4z(SB), NOSPLIT, $128-72
 	JL     sdot4x4z_tail
 
 sdot4x4z_loop:
+	PREFETCHT0  192(BX)
+	PREFETCHT0  192(BX)(SI*1)
+	PREFETCHT0  192(BX)(SI*2)
+	PREFETCHT0  192(BX)(R8*1)
 	VMOVUPS     (BX), Z16
 	VMOVUPS     (BX)(SI*1), Z17
 	VMOVUPS     (BX)(SI*2), Z18

@@ -268,6 +268,102 @@ func dtail15x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 //go:noescape
 func dtail16x1z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
+// dtail1x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 1 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail1x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail2x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 2 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail2x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail3x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 3 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail3x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail4x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 4 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail4x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail5x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 5 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail5x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail6x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail6x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail7x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail7x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail8x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail8x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail9x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail9x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail10x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail10x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail11x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail11x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail12x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail12x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail13x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail13x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail14x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail14x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail15x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 15 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail15x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
+// dtail16x1h computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 16 rows and n ≤ 4 columns. A has strides rsa and csa.
+//
+//go:noescape
+func dtail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+
 // ddot1x1z computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 1×1 elements and k > 0:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.

@@ -6691,6 +6691,2149 @@ dtail16x1z_store:
 	VZEROUPPER
 	RET
 
+// func dtail1x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail1x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), AX
+	MOVQ       csa+24(FP), DX
+	MOVQ       b+32(FP), BX
+	MOVQ       ldb+40(FP), SI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, DI
+	BZHIQ      AX, DI, DI
+	KMOVW      DI, K1
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail1x1h_near
+	MOVQ       c+48(FP), DI
+	MOVQ       ldc+56(FP), R8
+	PREFETCHT1 (DI)
+	PREFETCHT1 64(DI)
+	ADDQ       R8, DI
+
+dtail1x1h_near:
+	VPXORD Y0, Y0, Y0
+
+dtail1x1h_loop:
+	VMOVUPD.Z    (BX), K1, Y1
+	VBROADCASTSD (CX), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          dtail1x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail1x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y1
+	VADDPD       Y1, Y0, Y0
+	ADDQ         CX, DX
+
+dtail1x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail2x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail2x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail2x1h_near
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+
+dtail2x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+
+dtail2x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y2
+	VBROADCASTSD (CX), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (CX)(DX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail2x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail2x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y2
+	VADDPD       Y2, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         CX, DX
+
+dtail2x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail3x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail3x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail3x1h_near
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+	PREFETCHT1 (R8)
+	PREFETCHT1 64(R8)
+	ADDQ       R9, R8
+
+dtail3x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+
+dtail3x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y3
+	VBROADCASTSD (CX), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (CX)(DX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (CX)(DX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail3x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail3x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y3
+	VADDPD       Y3, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y3
+	VADDPD       Y3, Y2, Y2
+	ADDQ         CX, DX
+
+dtail3x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail4x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail4x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	LEAQ       (DX)(DX*2), R8
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail4x1h_near
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+
+dtail4x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+
+dtail4x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y4
+	VBROADCASTSD (CX), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (CX)(DX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (CX)(DX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (CX)(R8*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail4x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail4x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y4
+	VADDPD       Y4, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y4
+	VADDPD       Y4, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         CX, DX
+
+dtail4x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail5x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail5x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x03, DX, R8
+	ADDQ       CX, R8
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail5x1h_near
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+
+dtail5x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+
+dtail5x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y5
+	VBROADCASTSD (CX), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (CX)(DX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (CX)(DX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R8)(DX*1), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail5x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail5x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y5
+	VADDPD       Y5, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y5
+	VADDPD       Y5, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y5
+	VADDPD       Y5, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y5
+	VADDPD       Y5, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         CX, DX
+
+dtail5x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail6x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail6x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x03, DX, R8
+	ADDQ       CX, R8
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail6x1h_near
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	ADDQ       R10, R9
+
+dtail6x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+
+dtail6x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y6
+	VBROADCASTSD (CX), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (CX)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (CX)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail6x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail6x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y6
+	VADDPD       Y6, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y6
+	VADDPD       Y6, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y6
+	VADDPD       Y6, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y6
+	VADDPD       Y6, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y6
+	VADDPD       Y6, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y6
+	VADDPD       Y6, Y5, Y5
+	ADDQ         CX, DX
+
+dtail6x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail7x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail7x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x04, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail7x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+dtail7x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+
+dtail7x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y7
+	VBROADCASTSD (CX), Y8
+	VFMADD231PD  Y7, Y8, Y0
+	VBROADCASTSD (CX)(DX*1), Y8
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (CX)(DX*2), Y8
+	VFMADD231PD  Y7, Y8, Y2
+	VBROADCASTSD (CX)(R9*1), Y8
+	VFMADD231PD  Y7, Y8, Y3
+	VBROADCASTSD (R8), Y8
+	VFMADD231PD  Y7, Y8, Y4
+	VBROADCASTSD (R8)(DX*1), Y8
+	VFMADD231PD  Y7, Y8, Y5
+	VBROADCASTSD (R8)(DX*2), Y8
+	VFMADD231PD  Y7, Y8, Y6
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail7x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail7x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y7
+	VADDPD       Y7, Y6, Y6
+	ADDQ         CX, DX
+
+dtail7x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail8x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail8x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x04, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail8x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+dtail8x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+
+dtail8x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (CX)(DX*1), Y9
+	VFMADD231PD  Y8, Y9, Y1
+	VBROADCASTSD (CX)(DX*2), Y9
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (CX)(R9*1), Y9
+	VFMADD231PD  Y8, Y9, Y3
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y8, Y9, Y4
+	VBROADCASTSD (R8)(DX*1), Y9
+	VFMADD231PD  Y8, Y9, Y5
+	VBROADCASTSD (R8)(DX*2), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (R8)(R9*1), Y9
+	VFMADD231PD  Y8, Y9, Y7
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail8x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail8x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y8
+	VADDPD       Y8, Y7, Y7
+	ADDQ         CX, DX
+
+dtail8x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail9x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail9x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x05, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail9x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+dtail9x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+
+dtail9x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y9
+	VBROADCASTSD (CX), Y10
+	VFMADD231PD  Y9, Y10, Y0
+	VBROADCASTSD (CX)(DX*1), Y10
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (CX)(DX*2), Y10
+	VFMADD231PD  Y9, Y10, Y2
+	VBROADCASTSD (CX)(R9*1), Y10
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD (CX)(DX*4), Y10
+	VFMADD231PD  Y9, Y10, Y4
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y9, Y10, Y6
+	VBROADCASTSD (R8)(DX*2), Y10
+	VFMADD231PD  Y9, Y10, Y7
+	VBROADCASTSD (R8)(R9*1), Y10
+	VFMADD231PD  Y9, Y10, Y8
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail9x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail9x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y9
+	VADDPD       Y9, Y8, Y8
+	ADDQ         CX, DX
+
+dtail9x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail10x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail10x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x05, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail10x1h_near
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	ADDQ       R11, R10
+
+dtail10x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+
+dtail10x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y10
+	VBROADCASTSD (CX), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (CX)(DX*1), Y11
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD (CX)(DX*2), Y11
+	VFMADD231PD  Y10, Y11, Y2
+	VBROADCASTSD (CX)(R9*1), Y11
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD (CX)(DX*4), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (R8), Y11
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD (R8)(DX*1), Y11
+	VFMADD231PD  Y10, Y11, Y6
+	VBROADCASTSD (R8)(DX*2), Y11
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD (R8)(R9*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	VBROADCASTSD (R8)(DX*4), Y11
+	VFMADD231PD  Y10, Y11, Y9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail10x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail10x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y10
+	VADDPD       Y10, Y9, Y9
+	ADDQ         CX, DX
+
+dtail10x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail11x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail11x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x06, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail11x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+dtail11x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+
+dtail11x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y11
+	VBROADCASTSD (CX), Y12
+	VFMADD231PD  Y11, Y12, Y0
+	VBROADCASTSD (CX)(DX*1), Y12
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (CX)(DX*2), Y12
+	VFMADD231PD  Y11, Y12, Y2
+	VBROADCASTSD (CX)(R9*1), Y12
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (CX)(DX*4), Y12
+	VFMADD231PD  Y11, Y12, Y4
+	VBROADCASTSD (CX)(R10*1), Y12
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD (R8), Y12
+	VFMADD231PD  Y11, Y12, Y6
+	VBROADCASTSD (R8)(DX*1), Y12
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD (R8)(DX*2), Y12
+	VFMADD231PD  Y11, Y12, Y8
+	VBROADCASTSD (R8)(R9*1), Y12
+	VFMADD231PD  Y11, Y12, Y9
+	VBROADCASTSD (R8)(DX*4), Y12
+	VFMADD231PD  Y11, Y12, Y10
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail11x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail11x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y11
+	VADDPD       Y11, Y10, Y10
+	ADDQ         CX, DX
+
+dtail11x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail12x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail12x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x06, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail12x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+dtail12x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+
+dtail12x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (CX)(DX*1), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD (CX)(DX*2), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD (CX)(R9*1), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (CX)(DX*4), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD (CX)(R10*1), Y13
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(DX*1), Y13
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD (R8)(DX*2), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD (R8)(R9*1), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (R8)(DX*4), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	VBROADCASTSD (R8)(R10*1), Y13
+	VFMADD231PD  Y12, Y13, Y11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail12x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail12x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y12
+	VADDPD       Y12, Y11, Y11
+	ADDQ         CX, DX
+
+dtail12x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail13x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail13x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x07, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail13x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+dtail13x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+
+dtail13x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y13
+	VBROADCASTSD (CX), Y14
+	VFMADD231PD  Y13, Y14, Y0
+	VBROADCASTSD (CX)(DX*1), Y14
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (CX)(DX*2), Y14
+	VFMADD231PD  Y13, Y14, Y2
+	VBROADCASTSD (CX)(R9*1), Y14
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (CX)(DX*4), Y14
+	VFMADD231PD  Y13, Y14, Y4
+	VBROADCASTSD (CX)(R10*1), Y14
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (CX)(R9*2), Y14
+	VFMADD231PD  Y13, Y14, Y6
+	VBROADCASTSD (R8), Y14
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y13, Y14, Y8
+	VBROADCASTSD (R8)(DX*2), Y14
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R8)(R9*1), Y14
+	VFMADD231PD  Y13, Y14, Y10
+	VBROADCASTSD (R8)(DX*4), Y14
+	VFMADD231PD  Y13, Y14, Y11
+	VBROADCASTSD (R8)(R10*1), Y14
+	VFMADD231PD  Y13, Y14, Y12
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail13x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail13x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y13
+	VADDPD       Y13, Y12, Y12
+	ADDQ         CX, DX
+
+dtail13x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail14x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail14x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x07, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail14x1h_near
+	MOVQ       c+48(FP), R11
+	MOVQ       ldc+56(FP), R12
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	ADDQ       R12, R11
+
+dtail14x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+	VPXORD Y13, Y13, Y13
+
+dtail14x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y14
+	VBROADCASTSD (CX), Y15
+	VFMADD231PD  Y14, Y15, Y0
+	VBROADCASTSD (CX)(DX*1), Y15
+	VFMADD231PD  Y14, Y15, Y1
+	VBROADCASTSD (CX)(DX*2), Y15
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD (CX)(R9*1), Y15
+	VFMADD231PD  Y14, Y15, Y3
+	VBROADCASTSD (CX)(DX*4), Y15
+	VFMADD231PD  Y14, Y15, Y4
+	VBROADCASTSD (CX)(R10*1), Y15
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD (CX)(R9*2), Y15
+	VFMADD231PD  Y14, Y15, Y6
+	VBROADCASTSD (R8), Y15
+	VFMADD231PD  Y14, Y15, Y7
+	VBROADCASTSD (R8)(DX*1), Y15
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD (R8)(DX*2), Y15
+	VFMADD231PD  Y14, Y15, Y9
+	VBROADCASTSD (R8)(R9*1), Y15
+	VFMADD231PD  Y14, Y15, Y10
+	VBROADCASTSD (R8)(DX*4), Y15
+	VFMADD231PD  Y14, Y15, Y11
+	VBROADCASTSD (R8)(R10*1), Y15
+	VFMADD231PD  Y14, Y15, Y12
+	VBROADCASTSD (R8)(R9*2), Y15
+	VFMADD231PD  Y14, Y15, Y13
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail14x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail14x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y12, Y12
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y14
+	VADDPD       Y14, Y13, Y13
+	ADDQ         CX, DX
+
+dtail14x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail15x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail15x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x08, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	LEAQ       (R9)(DX*4), R11
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail15x1h_near
+	MOVQ       c+48(FP), R12
+	MOVQ       ldc+56(FP), R13
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+
+dtail15x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+	VPXORD Y13, Y13, Y13
+	VPXORD Y14, Y14, Y14
+
+dtail15x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y15
+	VBROADCASTSD (CX), Y16
+	VFMADD231PD  Y15, Y16, Y0
+	VBROADCASTSD (CX)(DX*1), Y16
+	VFMADD231PD  Y15, Y16, Y1
+	VBROADCASTSD (CX)(DX*2), Y16
+	VFMADD231PD  Y15, Y16, Y2
+	VBROADCASTSD (CX)(R9*1), Y16
+	VFMADD231PD  Y15, Y16, Y3
+	VBROADCASTSD (CX)(DX*4), Y16
+	VFMADD231PD  Y15, Y16, Y4
+	VBROADCASTSD (CX)(R10*1), Y16
+	VFMADD231PD  Y15, Y16, Y5
+	VBROADCASTSD (CX)(R9*2), Y16
+	VFMADD231PD  Y15, Y16, Y6
+	VBROADCASTSD (CX)(R11*1), Y16
+	VFMADD231PD  Y15, Y16, Y7
+	VBROADCASTSD (R8), Y16
+	VFMADD231PD  Y15, Y16, Y8
+	VBROADCASTSD (R8)(DX*1), Y16
+	VFMADD231PD  Y15, Y16, Y9
+	VBROADCASTSD (R8)(DX*2), Y16
+	VFMADD231PD  Y15, Y16, Y10
+	VBROADCASTSD (R8)(R9*1), Y16
+	VFMADD231PD  Y15, Y16, Y11
+	VBROADCASTSD (R8)(DX*4), Y16
+	VFMADD231PD  Y15, Y16, Y12
+	VBROADCASTSD (R8)(R10*1), Y16
+	VFMADD231PD  Y15, Y16, Y13
+	VBROADCASTSD (R8)(R9*2), Y16
+	VFMADD231PD  Y15, Y16, Y14
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail15x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail15x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y12, Y12
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y13, Y13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y15
+	VADDPD       Y15, Y14, Y14
+	ADDQ         CX, DX
+
+dtail15x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func dtail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+TEXT ·dtail16x1h(SB), NOSPLIT, $0-80
+	MOVQ       a+8(FP), CX
+	MOVQ       rsa+16(FP), DX
+	MOVQ       csa+24(FP), BX
+	MOVQ       b+32(FP), SI
+	MOVQ       ldb+40(FP), DI
+	MOVQ       n+72(FP), AX
+	MOVQ       $-1, R8
+	BZHIQ      AX, R8, R8
+	KMOVW      R8, K1
+	IMUL3Q     $0x08, DX, R8
+	ADDQ       CX, R8
+	LEAQ       (DX)(DX*2), R9
+	LEAQ       (DX)(DX*4), R10
+	LEAQ       (R9)(DX*4), R11
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dtail16x1h_near
+	MOVQ       c+48(FP), R12
+	MOVQ       ldc+56(FP), R13
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       R13, R12
+
+dtail16x1h_near:
+	VPXORD Y0, Y0, Y0
+	VPXORD Y1, Y1, Y1
+	VPXORD Y2, Y2, Y2
+	VPXORD Y3, Y3, Y3
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	VPXORD Y6, Y6, Y6
+	VPXORD Y7, Y7, Y7
+	VPXORD Y8, Y8, Y8
+	VPXORD Y9, Y9, Y9
+	VPXORD Y10, Y10, Y10
+	VPXORD Y11, Y11, Y11
+	VPXORD Y12, Y12, Y12
+	VPXORD Y13, Y13, Y13
+	VPXORD Y14, Y14, Y14
+	VPXORD Y15, Y15, Y15
+
+dtail16x1h_loop:
+	VMOVUPD.Z    (SI), K1, Y16
+	VBROADCASTSD (CX), Y17
+	VFMADD231PD  Y16, Y17, Y0
+	VBROADCASTSD (CX)(DX*1), Y17
+	VFMADD231PD  Y16, Y17, Y1
+	VBROADCASTSD (CX)(DX*2), Y17
+	VFMADD231PD  Y16, Y17, Y2
+	VBROADCASTSD (CX)(R9*1), Y17
+	VFMADD231PD  Y16, Y17, Y3
+	VBROADCASTSD (CX)(DX*4), Y17
+	VFMADD231PD  Y16, Y17, Y4
+	VBROADCASTSD (CX)(R10*1), Y17
+	VFMADD231PD  Y16, Y17, Y5
+	VBROADCASTSD (CX)(R9*2), Y17
+	VFMADD231PD  Y16, Y17, Y6
+	VBROADCASTSD (CX)(R11*1), Y17
+	VFMADD231PD  Y16, Y17, Y7
+	VBROADCASTSD (R8), Y17
+	VFMADD231PD  Y16, Y17, Y8
+	VBROADCASTSD (R8)(DX*1), Y17
+	VFMADD231PD  Y16, Y17, Y9
+	VBROADCASTSD (R8)(DX*2), Y17
+	VFMADD231PD  Y16, Y17, Y10
+	VBROADCASTSD (R8)(R9*1), Y17
+	VFMADD231PD  Y16, Y17, Y11
+	VBROADCASTSD (R8)(DX*4), Y17
+	VFMADD231PD  Y16, Y17, Y12
+	VBROADCASTSD (R8)(R10*1), Y17
+	VFMADD231PD  Y16, Y17, Y13
+	VBROADCASTSD (R8)(R9*2), Y17
+	VFMADD231PD  Y16, Y17, Y14
+	VBROADCASTSD (R8)(R11*1), Y17
+	VFMADD231PD  Y16, Y17, Y15
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail16x1h_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail16x1h_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y0, Y0
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y1, Y1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y2, Y2
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y3, Y3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y4, Y4
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y5, Y5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y6, Y6
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y7, Y7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y8, Y8
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y9, Y9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y10, Y10
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y11, Y11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y12, Y12
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y13, Y13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y14, Y14
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Y16
+	VADDPD       Y16, Y15, Y15
+	ADDQ         CX, DX
+
+dtail16x1h_store:
+	VMOVUPD Y0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y13, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y14, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y15, K1, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
 // func ddot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·ddot1x1z(SB), NOSPLIT, $128-72
@@ -6958,7 +9101,7 @@ ddot4x1z_store:
 	RET
 
 // func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·ddot4x4z(SB), NOSPLIT, $192-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
@@ -6987,6 +9130,10 @@ TEXT ·ddot4x4z(SB), NOSPLIT, $192-72
 	JL     ddot4x4z_tail
 
 ddot4x4z_loop:
+	PREFETCHT0  192(BX)
+	PREFETCHT0  192(BX)(SI*1)
+	PREFETCHT0  192(BX)(SI*2)
+	PREFETCHT0  192(BX)(R8*1)
 	VMOVUPD     (BX), Z16
 	VMOVUPD     (BX)(SI*1), Z17
 	VMOVUPD     (BX)(SI*2), Z18

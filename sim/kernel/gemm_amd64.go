@@ -29,7 +29,7 @@ func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb
 		gemmDots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
-	if !tB && alpha == 1 && k <= innerBlock && oneTile(tA, m, n, k, a, lda, b, ldb, beta, c, ldc) {
+	if !tB && alpha == 1 && k <= innerBlock && direct(tA, m, n, k, a, lda, b, ldb, beta, c, ldc) {
 		return
 	}
 	g := blocked[T]{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc}
@@ -191,27 +191,4 @@ func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 	for j := whole; j*g.cols < j1-j0; j++ {
 		g.set.tail(h, min(g.cols, j1-j0-j*g.cols), sz, g.kk, ap, rsa, csa, advance(bp, j*step), ldb, advance(cp, j*g.cols*sz), g.ldc*sz, acc)
 	}
-}
-
-// oneTile computes a product that fits one tile, without the blocking; it tells whether it did.
-func oneTile[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) bool {
-	sz := sizeOf[T]()
-	s := &tileSets[path-AVX2][sz/4-1]
-	lanes := s.vector / sz
-	if n > 2*lanes || m > s.rows && (m > s.narrow || n > lanes) {
-		return false
-	}
-	rsa, csa, acc := lda*sz, sz, 1
-	if tA {
-		rsa, csa = sz, lda*sz
-	}
-	if beta == 0 {
-		acc = 0
-	}
-	if n == 2*lanes {
-		s.full[m](k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc, 1, 0)
-	} else {
-		s.tail(m, n, sz, k, ptr(a, 0), rsa, csa, ptr(b, 0), ldb*sz, ptr(c, 0), ldc*sz, acc)
-	}
-	return true
 }

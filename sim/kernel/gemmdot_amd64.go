@@ -60,21 +60,21 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 			rowsOf[T]().copy(n, kk, ptr(pb, 0), ld*sz, ptr(b, p), ldb*sz)
 			ra, rb, la, lb = pa, pb, ld, ld
 		}
-		for j, dj := 0, 0; j < n; j += dj {
-			if dj = s.edge; n-j < dj {
-				dj = 1
+		for i, di := 0, 0; i < m; i += di {
+			if di = s.edge; m-i < di {
+				di = 1
 			}
-			for i, di := 0, 0; i < m; i += di {
+			for j, dj := 0, 0; j < n; j += dj {
 				f := s.square
 				switch {
-				case m-i >= s.edge && dj > 1:
-					di = s.edge
-				case m-i >= s.edge:
-					di, f = s.edge, s.down
-				case dj > 1:
-					di, f = 1, s.across
+				case n-j >= s.edge && di > 1:
+					dj = s.edge
+				case n-j >= s.edge:
+					dj, f = s.edge, s.across
+				case di > 1:
+					dj, f = 1, s.down
 				default:
-					di, f = 1, s.at
+					dj, f = 1, s.at
 				}
 				f(kk, ptr(ra, i*la), la*sz, ptr(rb, j*lb), lb*sz, ptr(c, i*ldc+j), ldc*sz, alp, acc)
 			}

@@ -64,6 +64,13 @@ func dotTile(v vector, mr, nr int) {
 	SUBQ(Imm(uint64(lanes)), k)
 	JL(LabelRef(name + "_tail"))
 	Label(name + "_loop")
+	if mr*nr == 16 {
+		for j := range nr {
+			m := rowB(j)
+			m.Disp += 192
+			PREFETCHT0(m)
+		}
+	}
 	round(func(_ int, m Mem, to Op) { v.mov(m, to) })
 	ADDQ(Imm(64), a)
 	ADDQ(Imm(64), b)

@@ -9,13 +9,18 @@ import (
 )
 
 // products emits the tiles of the matrix product: up to 14 rows by two 64-byte
-// vectors (6 by two 32-byte vectors), whole or with a row tail, and one-vector tiles.
+// vectors (6 by two 32-byte vectors), whole or with a row tail, and tiles of one vector
+// and of half a 64-byte vector, of which a processor does two in the time of one.
 func products(v vector) {
 	if v.wide {
 		for mr := 1; mr <= 14; mr++ {
 			tile(v, mr, 2, false)
 			tile(v, mr, 2, true)
 		}
+		for mr := 1; mr <= 16; mr++ {
+			tile(v, mr, 1, true)
+		}
+		v.half = true
 		for mr := 1; mr <= 16; mr++ {
 			tile(v, mr, 1, true)
 		}

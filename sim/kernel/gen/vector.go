@@ -9,10 +9,11 @@ import (
 )
 
 // vector is a register shape: 64 bytes (AVX-512) or 32 (AVX2) of float32 or float64.
-type vector struct{ wide, f64 bool }
+// The half of a wide one is 32 bytes with the masks and registers of AVX-512.
+type vector struct{ wide, f64, half bool }
 
 func (v vector) bytes() int {
-	if v.wide {
+	if v.wide && !v.half {
 		return 64
 	}
 	return 32
@@ -27,20 +28,23 @@ func (v vector) size() int {
 
 func (v vector) lanes() int { return v.bytes() / v.size() }
 
-// name is prefix s or d, base, suffix z or y.
+// name is prefix s or d, base, suffix z, y or, for half a z, h.
 func (v vector) name(format string, args ...any) string {
 	p, s := "s", "y"
 	if v.f64 {
 		p = "d"
 	}
-	if v.wide {
+	switch {
+	case v.half:
+		s = "h"
+	case v.wide:
 		s = "z"
 	}
 	return p + fmt.Sprintf(format, args...) + s
 }
 
 func (v vector) reg() reg.VecVirtual {
-	if v.wide {
+	if v.bytes() == 64 {
 		return ZMM()
 	}
 	return YMM()
