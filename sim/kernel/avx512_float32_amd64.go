@@ -172,6 +172,62 @@ func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 //go:noescape
 func stail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
+// smove7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// smove14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func smove14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
 // stail1x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 1 rows and n ≤ 16 columns. A has strides rsa and csa.
 //

@@ -172,6 +172,62 @@ func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 //go:noescape
 func dtail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
+// dmove7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 7 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 8 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 9 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 10 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 11 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 12 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 13 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
+// dmove14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 14 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
 // dtail1x1z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 1 rows and n ≤ 8 columns. A has strides rsa and csa.
 //

@@ -5,13 +5,14 @@ package kernel
 // Block sizes of the matrix product: innerBlock values of the inner index are summed
 // before C is touched; columnBlock columns of B are packed at a time; a block of A
 // takes rowBlockBytes, the panels of B under it panelBytes where all rows fit one block
-// and B is larger than cachedBytes.
+// and B is larger than cachedBytes. The caches keep no B larger than memoryBytes.
 const (
 	innerBlock    = 384
 	columnBlock   = 2048
 	rowBlockBytes = 512 << 10
 	panelBytes    = 192 << 10
 	cachedBytes   = 512 << 10
+	memoryBytes   = 6 << 20
 )
 
 // gemm is Gemm on checked arguments with m, n, k > 0 and alpha ≠ 0.
@@ -63,15 +64,17 @@ func (g *blocked[T]) run() {
 	if g.n <= lanes {
 		g.cols, most = lanes, g.set.narrow
 	}
-	blocks := (g.m + most - 1) / most
-	g.rows = (g.m + blocks - 1) / blocks
-	g.packB = g.tB || blocks > 1 && g.k > 32 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
-	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
+	g.rows = evenly(g.m, most)
+	several := g.m > g.rows
 	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
 	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)
+	size := g.k * g.n * sz
+	stream := !g.tB && several && mc == g.m && g.cols > lanes && g.set.moving != nil && (size > cachedBytes && g.k > 32 || size > memoryBytes && g.k >= 16)
+	g.packB = g.tB || stream || several && g.k > 32 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
+	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	if g.packB && mc == g.m { // every panel of B is used at once: pack few at a time
 		panels := 1
-		if g.k*g.n*sz > cachedBytes { // along rows of B that come from memory
+		if size > cachedBytes { // along rows of B that come from memory
 			panels = max(1, panelBytes/(kc*sz*g.cols))
 		}
 		nc = min(nc, panels*g.cols)
@@ -86,7 +89,9 @@ func (g *blocked[T]) run() {
 			na = kc * g.ld
 		}
 	}
-	if g.packB {
+	if stream {
+		nc, nb = streamSizes(kc, g.cols, sz)
+	} else if g.packB {
 		nb = (nc*kc + 15) &^ 15
 	}
 	if na+nb > 0 {
@@ -95,7 +100,9 @@ func (g *blocked[T]) run() {
 		buf := scratchOf[T](s, na+nb)
 		g.pb, g.pa = buf[:nb], buf[nb:nb+na]
 	}
-	if mc < g.m || !g.packB {
+	if stream {
+		g.stream(nc, kc)
+	} else if mc < g.m || !g.packB {
 		g.columnsFirst(mc, nc, kc)
 	} else {
 		g.innerFirst(nc, kc)
@@ -158,22 +165,8 @@ func (g *blocked[T]) block() {
 func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 	sz := sizeOf[T]()
 	h := min(g.rows, g.mm-i)
-	var ap *byte
-	var rsa, csa int
-	switch {
-	case g.packA && g.tA:
-		ap, rsa, csa = ptr(g.pa, i), sz, g.ld*sz
-	case g.packA:
-		ap, rsa, csa = ptr(g.pa, i*g.ld), g.ld*sz, sz
-	case g.tA:
-		ap, rsa, csa = ptr(g.a, g.pc*g.lda+g.ic+i), sz, g.lda*sz
-	default:
-		ap, rsa, csa = ptr(g.a, (g.ic+i)*g.lda+g.pc), g.lda*sz, sz
-	}
-	acc := 1
-	if g.pc == 0 && g.beta == 0 {
-		acc = 0
-	}
+	ap, rsa, csa := g.rowsA(i)
+	acc := g.adds()
 	bp, ldb, step := (*byte)(nil), g.cols*sz, g.cols*g.kk*sz
 	if g.packB {
 		bp = ptr(g.pb, j0*g.kk)
@@ -191,4 +184,26 @@ func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 	for j := whole; j*g.cols < j1-j0; j++ {
 		g.set.tail(h, min(g.cols, j1-j0-j*g.cols), sz, g.kk, ap, rsa, csa, advance(bp, j*step), ldb, advance(cp, j*g.cols*sz), g.ldc*sz, acc)
 	}
+}
+
+// rowsA is where rows i… of the row block are, with the strides between rows and along them.
+func (g *blocked[T]) rowsA(i int) (ap *byte, rsa, csa int) {
+	sz := sizeOf[T]()
+	switch {
+	case g.packA && g.tA:
+		return ptr(g.pa, i), sz, g.ld * sz
+	case g.packA:
+		return ptr(g.pa, i*g.ld), g.ld * sz, sz
+	case g.tA:
+		return ptr(g.a, g.pc*g.lda+g.ic+i), sz, g.lda * sz
+	}
+	return ptr(g.a, (g.ic+i)*g.lda+g.pc), g.lda * sz, sz
+}
+
+// adds is 1 if the inner block is added to C, 0 if it is the first and sets it.
+func (g *blocked[T]) adds() int {
+	if g.pc == 0 && g.beta == 0 {
+		return 0
+	}
+	return 1
 }

@@ -25,3 +25,30 @@ func testGemmTiles[T Float](t *testing.T) {
 		}
 	}
 }
+
+func TestGemmStream(t *testing.T) { both(t, testGemmStream[float32], testGemmStream[float64]) }
+
+// testGemmStream takes products of few rows with a B that no first or second cache
+// holds: each equals, bit by bit, its columns computed few at a time.
+func testGemmStream[T Float](t *testing.T) {
+	r := random(42)
+	step := 0
+	for _, m := range []int{15, 16, 29, 30, 43, 100} {
+		for _, s := range [][2]int{{40, 3600}, {129, 1057}, {384, 395}, {768, 384}, {770, 250}, {16, 105001}} {
+			if step++; raceEnabled && step%5 != 0 || s[1] > 1e5 && m != 16 {
+				continue // the portable loops run some twenty times slower
+			}
+			k, n := s[0], s[1]
+			p := newProduct(r, transposes[step%2], transposes[0], m, n, k, step%3, []T{1, 1, 2}[step%3], []T{0, 1}[step/2%2])
+			c, want := append([]T(nil), p.c...), append([]T(nil), p.c...)
+			p.run(c)
+			for j := 0; j < n; j += 48 {
+				w := min(48, n-j)
+				Gemm(p.tA, p.tB, m, w, k, p.alpha, p.a, p.lda, p.b[j:], p.ldb, p.beta, want[j:], p.ldc)
+			}
+			if d := sameBits(want, c); d != "" {
+				t.Fatalf("%v: %s", p, d)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import "unsafe"
 type (
 	tileFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles, step int)
 	tailFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
+	moveFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles, step int, src *byte, sr int, dst *byte, dr, left, lines int)
 )
 
 // tiles is the set of micro-kernels of one path and element type, by rows.
@@ -16,6 +17,7 @@ type tiles struct {
 	wide         []tailFunc // one to two vectors; nil where the path has none
 	one          []tailFunc // up to one vector
 	half         []tailFunc // up to half a vector; nil where the path has none
+	moving       []moveFunc // two whole vectors while memory is copied; nil where the path has none
 	vector       int        // bytes
 }
 
@@ -23,9 +25,9 @@ type tiles struct {
 var tileSets = [2][2]tiles{
 	{
 		{6, 6, []tileFunc{nil, stile1x2y, stile2x2y, stile3x2y, stile4x2y, stile5x2y, stile6x2y}, nil,
-			[]tailFunc{nil, stail1x1y, stail2x1y, stail3x1y, stail4x1y, stail5x1y, stail6x1y}, nil, 32},
+			[]tailFunc{nil, stail1x1y, stail2x1y, stail3x1y, stail4x1y, stail5x1y, stail6x1y}, nil, nil, 32},
 		{6, 6, []tileFunc{nil, dtile1x2y, dtile2x2y, dtile3x2y, dtile4x2y, dtile5x2y, dtile6x2y}, nil,
-			[]tailFunc{nil, dtail1x1y, dtail2x1y, dtail3x1y, dtail4x1y, dtail5x1y, dtail6x1y}, nil, 32},
+			[]tailFunc{nil, dtail1x1y, dtail2x1y, dtail3x1y, dtail4x1y, dtail5x1y, dtail6x1y}, nil, nil, 32},
 	},
 	{
 		{14, 16, []tileFunc{nil, stile1x2z, stile2x2z, stile3x2z, stile4x2z, stile5x2z, stile6x2z, stile7x2z,
@@ -35,7 +37,8 @@ var tileSets = [2][2]tiles{
 			[]tailFunc{nil, stail1x1z, stail2x1z, stail3x1z, stail4x1z, stail5x1z, stail6x1z, stail7x1z, stail8x1z,
 				stail9x1z, stail10x1z, stail11x1z, stail12x1z, stail13x1z, stail14x1z, stail15x1z, stail16x1z},
 			[]tailFunc{nil, stail1x1h, stail2x1h, stail3x1h, stail4x1h, stail5x1h, stail6x1h, stail7x1h, stail8x1h,
-				stail9x1h, stail10x1h, stail11x1h, stail12x1h, stail13x1h, stail14x1h, stail15x1h, stail16x1h}, 64},
+				stail9x1h, stail10x1h, stail11x1h, stail12x1h, stail13x1h, stail14x1h, stail15x1h, stail16x1h},
+			[]moveFunc{7: smove7x2z, smove8x2z, smove9x2z, smove10x2z, smove11x2z, smove12x2z, smove13x2z, smove14x2z}, 64},
 		{14, 16, []tileFunc{nil, dtile1x2z, dtile2x2z, dtile3x2z, dtile4x2z, dtile5x2z, dtile6x2z, dtile7x2z,
 			dtile8x2z, dtile9x2z, dtile10x2z, dtile11x2z, dtile12x2z, dtile13x2z, dtile14x2z},
 			[]tailFunc{nil, dtail1x2z, dtail2x2z, dtail3x2z, dtail4x2z, dtail5x2z, dtail6x2z, dtail7x2z,
@@ -43,7 +46,8 @@ var tileSets = [2][2]tiles{
 			[]tailFunc{nil, dtail1x1z, dtail2x1z, dtail3x1z, dtail4x1z, dtail5x1z, dtail6x1z, dtail7x1z, dtail8x1z,
 				dtail9x1z, dtail10x1z, dtail11x1z, dtail12x1z, dtail13x1z, dtail14x1z, dtail15x1z, dtail16x1z},
 			[]tailFunc{nil, dtail1x1h, dtail2x1h, dtail3x1h, dtail4x1h, dtail5x1h, dtail6x1h, dtail7x1h, dtail8x1h,
-				dtail9x1h, dtail10x1h, dtail11x1h, dtail12x1h, dtail13x1h, dtail14x1h, dtail15x1h, dtail16x1h}, 64},
+				dtail9x1h, dtail10x1h, dtail11x1h, dtail12x1h, dtail13x1h, dtail14x1h, dtail15x1h, dtail16x1h},
+			[]moveFunc{7: dmove7x2z, dmove8x2z, dmove9x2z, dmove10x2z, dmove11x2z, dmove12x2z, dmove13x2z, dmove14x2z}, 64},
 	},
 }
 

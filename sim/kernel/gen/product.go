@@ -14,21 +14,24 @@ import (
 func products(v vector) {
 	if v.wide {
 		for mr := 1; mr <= 14; mr++ {
-			tile(v, mr, 2, false)
-			tile(v, mr, 2, true)
+			tile(v, mr, 2, whole)
+			tile(v, mr, 2, masked)
+		}
+		for mr := 7; mr <= 14; mr++ {
+			tile(v, mr, 2, moving)
 		}
 		for mr := 1; mr <= 16; mr++ {
-			tile(v, mr, 1, true)
+			tile(v, mr, 1, masked)
 		}
 		v.half = true
 		for mr := 1; mr <= 16; mr++ {
-			tile(v, mr, 1, true)
+			tile(v, mr, 1, masked)
 		}
 		return
 	}
 	for mr := 1; mr <= 6; mr++ {
-		tile(v, mr, 2, false)
-		tile(v, mr, 1, true)
+		tile(v, mr, 2, whole)
+		tile(v, mr, 1, masked)
 	}
 }
 
@@ -69,16 +72,33 @@ func rowAddresses(base, stride reg.GPVirtual, rows int) (bases []reg.GPVirtual, 
 	}
 }
 
-// tile emits C (+)= A·B for mr rows and w vectors of columns: whole tiles side by side,
-// or one tile with a row tail.
-func tile(v vector, mr, w int, masked bool) {
-	name, last, what := v.name("tile%dx%d", mr, w), "tiles, step int", fmt.Sprintf("tiles > 0 times %d columns; B moves by step from tile to tile", w*v.lanes())
-	if masked {
-		name, last, what = v.name("tail%dx%d", mr, w), "n int", fmt.Sprintf("n ≤ %d columns", w*v.lanes())
+// kind tells what a tile does beside its product.
+type kind int
+
+const (
+	whole  kind = iota // tiles side by side
+	masked             // one tile with a row tail
+	moving             // whole, and a block of memory is copied line by line
+)
+
+// tile emits C (+)= A·B for mr rows and w vectors of columns.
+func tile(v vector, mr, w int, what kind) {
+	base, last := "tile", "tiles, step int"
+	doc := fmt.Sprintf("for %d rows and tiles > 0 times %d columns; B moves by step from tile to tile. A has strides rsa and csa.", mr, w*v.lanes())
+	switch what {
+	case masked:
+		base, last = "tail", "n int"
+		doc = fmt.Sprintf("for %d rows and n ≤ %d columns. A has strides rsa and csa.", mr, w*v.lanes())
+	case moving:
+		base, last = "move", "tiles, step int, src *byte, sr int, dst *byte, dr, left, lines int"
 	}
-	begin(name, "func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, "+last+")",
-		fmt.Sprintf("%s computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,", name),
-		fmt.Sprintf("for %d rows and %s. A has strides rsa and csa.", mr, what))
+	masked, moving := what == masked, what == moving
+	name := v.name(base+"%dx%d", mr, w)
+	docs := []string{fmt.Sprintf("%s computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,", name), doc}
+	if moving {
+		docs = append(docs, "Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.")
+	}
+	begin(name, "func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, "+last+")", docs...)
 	k, a, rsa, csa := GP64(), param("a"), param("rsa"), param("csa")
 	b, ldb := param("b"), param("ldb")
 	var ms []mask
@@ -101,6 +121,10 @@ func tile(v vector, mr, w int, masked bool) {
 		nb = 1
 	}
 	av := v.regs(nb)
+	var m mover
+	if moving {
+		m = newMover(v, name)
+	}
 	Label(name + "_tile")
 	Load(Param("k"), k)
 	at := func() reg.GPVirtual {
@@ -133,6 +157,9 @@ func tile(v vector, mr, w int, masked bool) {
 		for j, r := range bv {
 			v.fma(r, t, acc[i][j])
 		}
+	}
+	if moving {
+		m.line()
 	}
 	for _, r := range bases {
 		ADDQ(csa, r)
