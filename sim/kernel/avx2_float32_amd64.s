@@ -1091,9 +1091,9 @@ stail6x1y_store:
 	VZEROUPPER
 	RET
 
-// func sdot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func sdot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot1x1y(SB), NOSPLIT, $128-72
+TEXT ·sdot1x1y(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1148,7 +1148,8 @@ sdot1x1y_done:
 	MOVQ         ldc+48(FP), CX
 	MOVQ         alpha+56(FP), CX
 	MOVQ         acc+64(FP), DX
-	VBROADCASTSS (CX), X0
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, X0
 	TESTQ        DX, DX
 	JZ           sdot1x1y_store
 	VMOVSS       (SP), X1
@@ -1176,9 +1177,9 @@ DATA lanes4_1<>+24(SB)/4, $0x0000000e
 DATA lanes4_1<>+28(SB)/4, $0x0000000f
 GLOBL lanes4_1<>(SB), RODATA|NOPTR, $32
 
-// func sdot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func sdot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot1x2y(SB), NOSPLIT, $128-72
+TEXT ·sdot1x2y(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1247,7 +1248,8 @@ sdot1x2y_done:
 	MOVQ         ldc+48(FP), CX
 	MOVQ         alpha+56(FP), CX
 	MOVQ         acc+64(FP), DX
-	VBROADCASTSS (CX), X0
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, X0
 	TESTQ        DX, DX
 	JZ           sdot1x2y_store
 	VMOVSD       (SP), X1
@@ -1265,9 +1267,9 @@ sdot1x2y_store:
 	VZEROUPPER
 	RET
 
-// func sdot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func sdot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot2x1y(SB), NOSPLIT, $128-72
+TEXT ·sdot2x1y(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1336,7 +1338,8 @@ sdot2x1y_done:
 	MOVQ         ldc+48(FP), CX
 	MOVQ         alpha+56(FP), DX
 	MOVQ         acc+64(FP), BX
-	VBROADCASTSS (DX), X0
+	VMOVQ        DX, X0
+	VBROADCASTSS X0, X0
 	TESTQ        BX, BX
 	JZ           sdot2x1y_store
 	VMOVSS       (SP), X1
@@ -1364,9 +1367,9 @@ sdot2x1y_store:
 	VZEROUPPER
 	RET
 
-// func sdot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func sdot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot2x2y(SB), NOSPLIT, $128-72
+TEXT ·sdot2x2y(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1462,7 +1465,8 @@ sdot2x2y_done:
 	MOVQ         ldc+48(FP), CX
 	MOVQ         alpha+56(FP), DX
 	MOVQ         acc+64(FP), BX
-	VBROADCASTSS (DX), X0
+	VMOVQ        DX, X0
+	VBROADCASTSS X0, X0
 	TESTQ        BX, BX
 	JZ           sdot2x2y_store
 	VMOVSD       (SP), X1

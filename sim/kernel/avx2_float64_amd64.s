@@ -1087,9 +1087,9 @@ dtail6x1y_store:
 	VZEROUPPER
 	RET
 
-// func ddot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func ddot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot1x1y(SB), NOSPLIT, $128-72
+TEXT ·ddot1x1y(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1141,21 +1141,21 @@ ddot1x1y_done:
 	MOVQ       ldc+48(FP), CX
 	MOVQ       alpha+56(FP), CX
 	MOVQ       acc+64(FP), DX
-	VMOVSD     (CX), X0
+	VMOVQ      CX, X1
 	TESTQ      DX, DX
 	JZ         ddot1x1y_store
-	VMOVSD     (SP), X1
-	VMULSD     X1, X0, X1
-	VMOVSD     (AX), X0
-	VADDSD     X1, X0, X1
-	VMOVSD     X1, (AX)
+	VMOVSD     (SP), X0
+	VMULSD     X0, X1, X0
+	VMOVSD     (AX), X1
+	VADDSD     X0, X1, X0
+	VMOVSD     X0, (AX)
 	VZEROUPPER
 	RET
 
 ddot1x1y_store:
-	VMOVSD (SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD (SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	VZEROUPPER
 	RET
 
@@ -1165,9 +1165,9 @@ DATA lanes8_1<>+16(SB)/8, $0x0000000000000006
 DATA lanes8_1<>+24(SB)/8, $0x0000000000000007
 GLOBL lanes8_1<>(SB), RODATA|NOPTR, $32
 
-// func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot1x2y(SB), NOSPLIT, $128-72
+TEXT ·ddot1x2y(SB), NOSPLIT, $0-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1217,43 +1217,43 @@ ddot1x2y_tail:
 	VFMADD231PD  Y5, Y6, Y3
 
 ddot1x2y_done:
-	VADDPD     Y1, Y0, Y0
-	VADDPD     Y3, Y2, Y2
-	VPERM2F128 $0x20, Y0, Y0, Y1
-	VPERM2F128 $0x31, Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VPERM2F128 $0x20, Y2, Y2, Y0
-	VPERM2F128 $0x31, Y2, Y2, Y2
-	VADDPD     Y2, Y0, Y0
-	VUNPCKLPD  Y0, Y1, Y2
-	VUNPCKHPD  Y0, Y1, Y0
-	VADDPD     Y0, Y2, Y2
-	VMOVUPD    Y2, (SP)
-	MOVQ       c+40(FP), AX
-	MOVQ       ldc+48(FP), CX
-	MOVQ       alpha+56(FP), CX
-	MOVQ       acc+64(FP), DX
-	VMOVDDUP   (CX), X0
-	TESTQ      DX, DX
-	JZ         ddot1x2y_store
-	VMOVUPS    (SP), X1
-	VMULPD     X1, X0, X1
-	VMOVUPS    (AX), X0
-	VADDPD     X1, X0, X1
-	VMOVUPS    X1, (AX)
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y2
+	VPERM2F128   $0x20, Y0, Y0, Y1
+	VPERM2F128   $0x31, Y0, Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	VPERM2F128   $0x20, Y2, Y2, Y0
+	VPERM2F128   $0x31, Y2, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VUNPCKLPD    Y0, Y1, Y2
+	VUNPCKHPD    Y0, Y1, Y0
+	VADDPD       Y0, Y2, Y2
+	MOVQ         c+40(FP), AX
+	MOVQ         ldc+48(FP), CX
+	MOVQ         alpha+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	VMOVQ        CX, X0
+	VMOVDDUP     X0, X0
+	TESTQ        DX, DX
+	JZ           ddot1x2y_store
+	VEXTRACTF128 $0x00, Y2, X1
+	VMULPD       X1, X0, X1
+	VMOVUPS      (AX), X0
+	VADDPD       X1, X0, X1
+	VMOVUPS      X1, (AX)
 	VZEROUPPER
 	RET
 
 ddot1x2y_store:
-	VMOVUPS (SP), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS X1, (AX)
+	VEXTRACTF128 $0x00, Y2, X1
+	VMULPD       X1, X0, X1
+	VMOVUPS      X1, (AX)
 	VZEROUPPER
 	RET
 
-// func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot2x1y(SB), NOSPLIT, $128-72
+TEXT ·ddot2x1y(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1319,37 +1319,37 @@ ddot2x1y_done:
 	MOVQ       ldc+48(FP), CX
 	MOVQ       alpha+56(FP), DX
 	MOVQ       acc+64(FP), BX
-	VMOVSD     (DX), X0
+	VMOVQ      DX, X1
 	TESTQ      BX, BX
 	JZ         ddot2x1y_store
-	VMOVSD     (SP), X1
-	VMULSD     X1, X0, X1
+	VMOVSD     (SP), X0
+	VMULSD     X0, X1, X0
 	VMOVSD     (AX), X2
-	VADDSD     X1, X2, X1
-	VMOVSD     X1, (AX)
+	VADDSD     X0, X2, X0
+	VMOVSD     X0, (AX)
 	ADDQ       CX, AX
-	VMOVSD     8(SP), X1
-	VMULSD     X1, X0, X1
+	VMOVSD     8(SP), X0
+	VMULSD     X0, X1, X0
 	VMOVSD     (AX), X2
-	VADDSD     X1, X2, X1
-	VMOVSD     X1, (AX)
+	VADDSD     X0, X2, X0
+	VMOVSD     X0, (AX)
 	VZEROUPPER
 	RET
 
 ddot2x1y_store:
-	VMOVSD (SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD (SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	ADDQ   CX, AX
-	VMOVSD 8(SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD 8(SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	VZEROUPPER
 	RET
 
-// func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot2x2y(SB), NOSPLIT, $128-72
+TEXT ·ddot2x2y(SB), NOSPLIT, $0-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1415,49 +1415,49 @@ ddot2x2y_tail:
 	VFMADD231PD  Y9, Y10, Y7
 
 ddot2x2y_done:
-	VADDPD     Y1, Y0, Y0
-	VADDPD     Y3, Y2, Y2
-	VADDPD     Y5, Y4, Y4
-	VADDPD     Y7, Y6, Y6
-	VPERM2F128 $0x20, Y4, Y0, Y1
-	VPERM2F128 $0x31, Y4, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VPERM2F128 $0x20, Y6, Y2, Y0
-	VPERM2F128 $0x31, Y6, Y2, Y2
-	VADDPD     Y2, Y0, Y0
-	VUNPCKLPD  Y0, Y1, Y2
-	VUNPCKHPD  Y0, Y1, Y0
-	VADDPD     Y0, Y2, Y2
-	VMOVUPD    Y2, (SP)
-	MOVQ       c+40(FP), AX
-	MOVQ       ldc+48(FP), CX
-	MOVQ       alpha+56(FP), DX
-	MOVQ       acc+64(FP), BX
-	VMOVDDUP   (DX), X0
-	TESTQ      BX, BX
-	JZ         ddot2x2y_store
-	VMOVUPS    (SP), X1
-	VMULPD     X1, X0, X1
-	VMOVUPS    (AX), X2
-	VADDPD     X1, X2, X1
-	VMOVUPS    X1, (AX)
-	ADDQ       CX, AX
-	VMOVUPS    16(SP), X1
-	VMULPD     X1, X0, X1
-	VMOVUPS    (AX), X2
-	VADDPD     X1, X2, X1
-	VMOVUPS    X1, (AX)
+	VADDPD       Y1, Y0, Y0
+	VADDPD       Y3, Y2, Y2
+	VADDPD       Y5, Y4, Y4
+	VADDPD       Y7, Y6, Y6
+	VPERM2F128   $0x20, Y4, Y0, Y1
+	VPERM2F128   $0x31, Y4, Y0, Y0
+	VADDPD       Y0, Y1, Y1
+	VPERM2F128   $0x20, Y6, Y2, Y0
+	VPERM2F128   $0x31, Y6, Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VUNPCKLPD    Y0, Y1, Y2
+	VUNPCKHPD    Y0, Y1, Y0
+	VADDPD       Y0, Y2, Y2
+	MOVQ         c+40(FP), AX
+	MOVQ         ldc+48(FP), CX
+	MOVQ         alpha+56(FP), DX
+	MOVQ         acc+64(FP), BX
+	VMOVQ        DX, X0
+	VMOVDDUP     X0, X0
+	TESTQ        BX, BX
+	JZ           ddot2x2y_store
+	VEXTRACTF128 $0x00, Y2, X1
+	VMULPD       X1, X0, X1
+	VMOVUPS      (AX), X3
+	VADDPD       X1, X3, X1
+	VMOVUPS      X1, (AX)
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X1
+	VMULPD       X1, X0, X1
+	VMOVUPS      (AX), X3
+	VADDPD       X1, X3, X1
+	VMOVUPS      X1, (AX)
 	VZEROUPPER
 	RET
 
 ddot2x2y_store:
-	VMOVUPS (SP), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS X1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 16(SP), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS X1, (AX)
+	VEXTRACTF128 $0x00, Y2, X1
+	VMULPD       X1, X0, X1
+	VMOVUPS      X1, (AX)
+	ADDQ         CX, AX
+	VEXTRACTF128 $0x01, Y2, X1
+	VMULPD       X1, X0, X1
+	VMOVUPS      X1, (AX)
 	VZEROUPPER
 	RET
 

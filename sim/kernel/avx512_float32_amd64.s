@@ -10646,9 +10646,9 @@ stail16x1h_store:
 	VZEROUPPER
 	RET
 
-// func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sdot1x1z(SB), NOSPLIT, $128-72
+// func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// Requires: AVX, AVX2, AVX512F, BMI2
+TEXT ·sdot1x1z(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -10695,7 +10695,8 @@ sdot1x1z_done:
 	MOVQ         ldc+48(FP), CX
 	MOVQ         alpha+56(FP), CX
 	MOVQ         acc+64(FP), DX
-	VBROADCASTSS (CX), X0
+	VMOVQ        CX, X0
+	VBROADCASTSS X0, X0
 	TESTQ        DX, DX
 	JZ           sdot1x1z_store
 	VMOVSS       (SP), X1
@@ -10713,9 +10714,9 @@ sdot1x1z_store:
 	VZEROUPPER
 	RET
 
-// func sdot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sdot1x4z(SB), NOSPLIT, $128-72
+// func sdot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// Requires: AVX, AVX2, AVX512F, BMI2
+TEXT ·sdot1x4z(SB), NOSPLIT, $0-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -10761,65 +10762,65 @@ sdot1x4z_tail:
 	VFMADD231PS Z7, Z8, Z3
 
 sdot1x4z_done:
-	VSHUFF64X2   $0x44, Z0, Z0, Z4
-	VSHUFF64X2   $0xee, Z0, Z0, Z0
-	VADDPS       Z0, Z4, Z4
-	VSHUFF64X2   $0x44, Z1, Z1, Z0
-	VSHUFF64X2   $0xee, Z1, Z1, Z1
-	VADDPS       Z1, Z0, Z0
-	VSHUFF64X2   $0x44, Z2, Z2, Z1
-	VSHUFF64X2   $0xee, Z2, Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VSHUFF64X2   $0x44, Z3, Z3, Z2
-	VSHUFF64X2   $0xee, Z3, Z3, Z3
-	VADDPS       Z3, Z2, Z2
-	VSHUFF64X2   $0x88, Z4, Z4, Z3
-	VSHUFF64X2   $0xdd, Z4, Z4, Z4
-	VADDPS       Z4, Z3, Z3
-	VSHUFF64X2   $0x88, Z0, Z0, Z4
-	VSHUFF64X2   $0xdd, Z0, Z0, Z0
-	VADDPS       Z0, Z4, Z4
-	VSHUFF64X2   $0x88, Z1, Z1, Z0
-	VSHUFF64X2   $0xdd, Z1, Z1, Z1
-	VADDPS       Z1, Z0, Z0
-	VSHUFF64X2   $0x88, Z2, Z2, Z1
-	VSHUFF64X2   $0xdd, Z2, Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VUNPCKLPD    Z4, Z3, Z2
-	VUNPCKHPD    Z4, Z3, Z3
-	VADDPS       Z3, Z2, Z2
-	VUNPCKLPD    Z1, Z0, Z3
-	VUNPCKHPD    Z1, Z0, Z0
-	VADDPS       Z0, Z3, Z3
-	VSHUFPS      $0x88, Z3, Z2, Z0
-	VSHUFPS      $0xdd, Z3, Z2, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (SP)
-	MOVQ         c+40(FP), AX
-	MOVQ         ldc+48(FP), CX
-	MOVQ         alpha+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	VBROADCASTSS (CX), X0
-	TESTQ        DX, DX
-	JZ           sdot1x4z_store
-	VMOVUPS      (SP), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      (AX), X0
-	VADDPS       X1, X0, X1
-	VMOVUPS      X1, (AX)
+	VSHUFF64X2    $0x44, Z0, Z0, Z4
+	VSHUFF64X2    $0xee, Z0, Z0, Z0
+	VADDPS        Z0, Z4, Z4
+	VSHUFF64X2    $0x44, Z1, Z1, Z0
+	VSHUFF64X2    $0xee, Z1, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VSHUFF64X2    $0x44, Z2, Z2, Z1
+	VSHUFF64X2    $0xee, Z2, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFF64X2    $0x44, Z3, Z3, Z2
+	VSHUFF64X2    $0xee, Z3, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VSHUFF64X2    $0x88, Z4, Z4, Z3
+	VSHUFF64X2    $0xdd, Z4, Z4, Z4
+	VADDPS        Z4, Z3, Z3
+	VSHUFF64X2    $0x88, Z0, Z0, Z4
+	VSHUFF64X2    $0xdd, Z0, Z0, Z0
+	VADDPS        Z0, Z4, Z4
+	VSHUFF64X2    $0x88, Z1, Z1, Z0
+	VSHUFF64X2    $0xdd, Z1, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VSHUFF64X2    $0x88, Z2, Z2, Z1
+	VSHUFF64X2    $0xdd, Z2, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VUNPCKLPD     Z4, Z3, Z2
+	VUNPCKHPD     Z4, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VUNPCKLPD     Z1, Z0, Z3
+	VUNPCKHPD     Z1, Z0, Z0
+	VADDPS        Z0, Z3, Z3
+	VSHUFPS       $0x88, Z3, Z2, Z0
+	VSHUFPS       $0xdd, Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	MOVQ          c+40(FP), AX
+	MOVQ          ldc+48(FP), CX
+	MOVQ          alpha+56(FP), CX
+	MOVQ          acc+64(FP), DX
+	VMOVQ         CX, X1
+	VBROADCASTSS  X1, X1
+	TESTQ         DX, DX
+	JZ            sdot1x4z_store
+	VEXTRACTF32X4 $0x00, Z0, X0
+	VMULPS        X0, X1, X0
+	VMOVUPS       (AX), X1
+	VADDPS        X0, X1, X0
+	VMOVUPS       X0, (AX)
 	VZEROUPPER
 	RET
 
 sdot1x4z_store:
-	VMOVUPS (SP), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (AX)
+	VEXTRACTF32X4 $0x00, Z0, X0
+	VMULPS        X0, X1, X0
+	VMOVUPS       X0, (AX)
 	VZEROUPPER
 	RET
 
-// func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sdot4x1z(SB), NOSPLIT, $128-72
+// func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// Requires: AVX, AVX2, AVX512F, BMI2
+TEXT ·sdot4x1z(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -10903,7 +10904,8 @@ sdot4x1z_done:
 	MOVQ         ldc+48(FP), CX
 	MOVQ         alpha+56(FP), DX
 	MOVQ         acc+64(FP), BX
-	VBROADCASTSS (DX), X0
+	VMOVQ        DX, X0
+	VBROADCASTSS X0, X0
 	TESTQ        BX, BX
 	JZ           sdot4x1z_store
 	VMOVSS       (SP), X1
@@ -10951,9 +10953,9 @@ sdot4x1z_store:
 	VZEROUPPER
 	RET
 
-// func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·sdot4x4z(SB), NOSPLIT, $128-72
+// func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// Requires: AVX, AVX2, AVX512F, BMI2, MMX+
+TEXT ·sdot4x4z(SB), NOSPLIT, $0-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11046,101 +11048,101 @@ sdot4x4z_tail:
 	VFMADD231PS Z19, Z20, Z15
 
 sdot4x4z_done:
-	VSHUFF64X2   $0x44, Z4, Z0, Z16
-	VSHUFF64X2   $0xee, Z4, Z0, Z0
-	VADDPS       Z0, Z16, Z16
-	VSHUFF64X2   $0x44, Z5, Z1, Z0
-	VSHUFF64X2   $0xee, Z5, Z1, Z1
-	VADDPS       Z1, Z0, Z0
-	VSHUFF64X2   $0x44, Z6, Z2, Z1
-	VSHUFF64X2   $0xee, Z6, Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VSHUFF64X2   $0x44, Z7, Z3, Z2
-	VSHUFF64X2   $0xee, Z7, Z3, Z3
-	VADDPS       Z3, Z2, Z2
-	VSHUFF64X2   $0x44, Z12, Z8, Z3
-	VSHUFF64X2   $0xee, Z12, Z8, Z4
-	VADDPS       Z4, Z3, Z3
-	VSHUFF64X2   $0x44, Z13, Z9, Z4
-	VSHUFF64X2   $0xee, Z13, Z9, Z5
-	VADDPS       Z5, Z4, Z4
-	VSHUFF64X2   $0x44, Z14, Z10, Z5
-	VSHUFF64X2   $0xee, Z14, Z10, Z6
-	VADDPS       Z6, Z5, Z5
-	VSHUFF64X2   $0x44, Z15, Z11, Z6
-	VSHUFF64X2   $0xee, Z15, Z11, Z7
-	VADDPS       Z7, Z6, Z6
-	VSHUFF64X2   $0x88, Z3, Z16, Z7
-	VSHUFF64X2   $0xdd, Z3, Z16, Z3
-	VADDPS       Z3, Z7, Z7
-	VSHUFF64X2   $0x88, Z4, Z0, Z3
-	VSHUFF64X2   $0xdd, Z4, Z0, Z0
-	VADDPS       Z0, Z3, Z3
-	VSHUFF64X2   $0x88, Z5, Z1, Z0
-	VSHUFF64X2   $0xdd, Z5, Z1, Z1
-	VADDPS       Z1, Z0, Z0
-	VSHUFF64X2   $0x88, Z6, Z2, Z1
-	VSHUFF64X2   $0xdd, Z6, Z2, Z2
-	VADDPS       Z2, Z1, Z1
-	VUNPCKLPD    Z3, Z7, Z2
-	VUNPCKHPD    Z3, Z7, Z3
-	VADDPS       Z3, Z2, Z2
-	VUNPCKLPD    Z1, Z0, Z3
-	VUNPCKHPD    Z1, Z0, Z0
-	VADDPS       Z0, Z3, Z3
-	VSHUFPS      $0x88, Z3, Z2, Z0
-	VSHUFPS      $0xdd, Z3, Z2, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (SP)
-	MOVQ         c+40(FP), AX
-	MOVQ         ldc+48(FP), CX
-	MOVQ         alpha+56(FP), DX
-	MOVQ         acc+64(FP), BX
-	VBROADCASTSS (DX), X0
-	TESTQ        BX, BX
-	JZ           sdot4x4z_store
-	VMOVUPS      (SP), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      (AX), X2
-	VADDPS       X1, X2, X1
-	VMOVUPS      X1, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      16(SP), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      (AX), X2
-	VADDPS       X1, X2, X1
-	VMOVUPS      X1, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      32(SP), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      (AX), X2
-	VADDPS       X1, X2, X1
-	VMOVUPS      X1, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      48(SP), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      (AX), X2
-	VADDPS       X1, X2, X1
-	VMOVUPS      X1, (AX)
+	VSHUFF64X2    $0x44, Z4, Z0, Z16
+	VSHUFF64X2    $0xee, Z4, Z0, Z0
+	VADDPS        Z0, Z16, Z16
+	VSHUFF64X2    $0x44, Z5, Z1, Z0
+	VSHUFF64X2    $0xee, Z5, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VSHUFF64X2    $0x44, Z6, Z2, Z1
+	VSHUFF64X2    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFF64X2    $0x44, Z7, Z3, Z2
+	VSHUFF64X2    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VSHUFF64X2    $0x44, Z12, Z8, Z3
+	VSHUFF64X2    $0xee, Z12, Z8, Z4
+	VADDPS        Z4, Z3, Z3
+	VSHUFF64X2    $0x44, Z13, Z9, Z4
+	VSHUFF64X2    $0xee, Z13, Z9, Z5
+	VADDPS        Z5, Z4, Z4
+	VSHUFF64X2    $0x44, Z14, Z10, Z5
+	VSHUFF64X2    $0xee, Z14, Z10, Z6
+	VADDPS        Z6, Z5, Z5
+	VSHUFF64X2    $0x44, Z15, Z11, Z6
+	VSHUFF64X2    $0xee, Z15, Z11, Z7
+	VADDPS        Z7, Z6, Z6
+	VSHUFF64X2    $0x88, Z3, Z16, Z7
+	VSHUFF64X2    $0xdd, Z3, Z16, Z3
+	VADDPS        Z3, Z7, Z7
+	VSHUFF64X2    $0x88, Z4, Z0, Z3
+	VSHUFF64X2    $0xdd, Z4, Z0, Z0
+	VADDPS        Z0, Z3, Z3
+	VSHUFF64X2    $0x88, Z5, Z1, Z0
+	VSHUFF64X2    $0xdd, Z5, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VSHUFF64X2    $0x88, Z6, Z2, Z1
+	VSHUFF64X2    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VUNPCKLPD     Z3, Z7, Z2
+	VUNPCKHPD     Z3, Z7, Z3
+	VADDPS        Z3, Z2, Z2
+	VUNPCKLPD     Z1, Z0, Z3
+	VUNPCKHPD     Z1, Z0, Z0
+	VADDPS        Z0, Z3, Z3
+	VSHUFPS       $0x88, Z3, Z2, Z0
+	VSHUFPS       $0xdd, Z3, Z2, Z1
+	VADDPS        Z1, Z0, Z0
+	MOVQ          c+40(FP), AX
+	MOVQ          ldc+48(FP), CX
+	MOVQ          alpha+56(FP), DX
+	MOVQ          acc+64(FP), BX
+	VMOVQ         DX, X1
+	VBROADCASTSS  X1, X1
+	TESTQ         BX, BX
+	JZ            sdot4x4z_store
+	VEXTRACTF32X4 $0x00, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       (AX), X3
+	VADDPS        X2, X3, X2
+	VMOVUPS       X2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       (AX), X3
+	VADDPS        X2, X3, X2
+	VMOVUPS       X2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x02, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       (AX), X3
+	VADDPS        X2, X3, X2
+	VMOVUPS       X2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x03, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       (AX), X3
+	VADDPS        X2, X3, X2
+	VMOVUPS       X2, (AX)
 	VZEROUPPER
 	RET
 
 sdot4x4z_store:
-	VMOVUPS (SP), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 16(SP), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 32(SP), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 48(SP), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (AX)
+	VEXTRACTF32X4 $0x00, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       X2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x01, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       X2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x02, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       X2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF32X4 $0x03, Z0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       X2, (AX)
 	VZEROUPPER
 	RET
 

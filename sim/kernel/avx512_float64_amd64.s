@@ -10646,9 +10646,9 @@ dtail16x1h_store:
 	VZEROUPPER
 	RET
 
-// func ddot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func ddot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·ddot1x1z(SB), NOSPLIT, $128-72
+TEXT ·ddot1x1z(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -10692,27 +10692,27 @@ ddot1x1z_done:
 	MOVQ       ldc+48(FP), CX
 	MOVQ       alpha+56(FP), CX
 	MOVQ       acc+64(FP), DX
-	VMOVSD     (CX), X0
+	VMOVQ      CX, X1
 	TESTQ      DX, DX
 	JZ         ddot1x1z_store
-	VMOVSD     (SP), X1
-	VMULSD     X1, X0, X1
-	VMOVSD     (AX), X0
-	VADDSD     X1, X0, X1
-	VMOVSD     X1, (AX)
+	VMOVSD     (SP), X0
+	VMULSD     X0, X1, X0
+	VMOVSD     (AX), X1
+	VADDSD     X0, X1, X0
+	VMOVSD     X0, (AX)
 	VZEROUPPER
 	RET
 
 ddot1x1z_store:
-	VMOVSD (SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD (SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	VZEROUPPER
 	RET
 
-// func ddot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·ddot1x4z(SB), NOSPLIT, $128-72
+// func ddot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// Requires: AVX, AVX2, AVX512F, BMI2
+TEXT ·ddot1x4z(SB), NOSPLIT, $0-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -10758,47 +10758,47 @@ ddot1x4z_tail:
 	VFMADD231PD Z7, Z8, Z3
 
 ddot1x4z_done:
-	VSHUFF64X2   $0x44, Z2, Z0, Z4
-	VSHUFF64X2   $0xee, Z2, Z0, Z0
-	VADDPD       Z0, Z4, Z4
-	VSHUFF64X2   $0x44, Z3, Z1, Z0
-	VSHUFF64X2   $0xee, Z3, Z1, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFF64X2   $0x88, Z4, Z4, Z1
-	VSHUFF64X2   $0xdd, Z4, Z4, Z2
-	VADDPD       Z2, Z1, Z1
-	VSHUFF64X2   $0x88, Z0, Z0, Z2
-	VSHUFF64X2   $0xdd, Z0, Z0, Z0
-	VADDPD       Z0, Z2, Z2
-	VUNPCKLPD    Z2, Z1, Z0
-	VUNPCKHPD    Z2, Z1, Z1
-	VADDPD       Z1, Z0, Z0
-	VMOVUPD      Z0, (SP)
-	MOVQ         c+40(FP), AX
-	MOVQ         ldc+48(FP), CX
-	MOVQ         alpha+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	VBROADCASTSD (CX), Y0
-	TESTQ        DX, DX
-	JZ           ddot1x4z_store
-	VMOVUPS      (SP), Y1
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      (AX), Y0
-	VADDPD       Y1, Y0, Y1
-	VMOVUPS      Y1, (AX)
+	VSHUFF64X2    $0x44, Z2, Z0, Z4
+	VSHUFF64X2    $0xee, Z2, Z0, Z0
+	VADDPD        Z0, Z4, Z4
+	VSHUFF64X2    $0x44, Z3, Z1, Z0
+	VSHUFF64X2    $0xee, Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VSHUFF64X2    $0x88, Z4, Z4, Z1
+	VSHUFF64X2    $0xdd, Z4, Z4, Z2
+	VADDPD        Z2, Z1, Z1
+	VSHUFF64X2    $0x88, Z0, Z0, Z2
+	VSHUFF64X2    $0xdd, Z0, Z0, Z0
+	VADDPD        Z0, Z2, Z2
+	VUNPCKLPD     Z2, Z1, Z0
+	VUNPCKHPD     Z2, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	MOVQ          c+40(FP), AX
+	MOVQ          ldc+48(FP), CX
+	MOVQ          alpha+56(FP), CX
+	MOVQ          acc+64(FP), DX
+	VMOVQ         CX, X1
+	VBROADCASTSD  X1, Y1
+	TESTQ         DX, DX
+	JZ            ddot1x4z_store
+	VEXTRACTF64X4 $0x00, Z0, Y0
+	VMULPD        Y0, Y1, Y0
+	VMOVUPS       (AX), Y1
+	VADDPD        Y0, Y1, Y0
+	VMOVUPS       Y0, (AX)
 	VZEROUPPER
 	RET
 
 ddot1x4z_store:
-	VMOVUPS (SP), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)
+	VEXTRACTF64X4 $0x00, Z0, Y0
+	VMULPD        Y0, Y1, Y0
+	VMOVUPS       Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func ddot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+// func ddot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·ddot4x1z(SB), NOSPLIT, $128-72
+TEXT ·ddot4x1z(SB), NOSPLIT, $64-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -10864,57 +10864,57 @@ ddot4x1z_done:
 	MOVQ       ldc+48(FP), CX
 	MOVQ       alpha+56(FP), DX
 	MOVQ       acc+64(FP), BX
-	VMOVSD     (DX), X0
+	VMOVQ      DX, X1
 	TESTQ      BX, BX
 	JZ         ddot4x1z_store
-	VMOVSD     (SP), X1
-	VMULSD     X1, X0, X1
+	VMOVSD     (SP), X0
+	VMULSD     X0, X1, X0
 	VMOVSD     (AX), X2
-	VADDSD     X1, X2, X1
-	VMOVSD     X1, (AX)
+	VADDSD     X0, X2, X0
+	VMOVSD     X0, (AX)
 	ADDQ       CX, AX
-	VMOVSD     8(SP), X1
-	VMULSD     X1, X0, X1
+	VMOVSD     8(SP), X0
+	VMULSD     X0, X1, X0
 	VMOVSD     (AX), X2
-	VADDSD     X1, X2, X1
-	VMOVSD     X1, (AX)
+	VADDSD     X0, X2, X0
+	VMOVSD     X0, (AX)
 	ADDQ       CX, AX
-	VMOVSD     16(SP), X1
-	VMULSD     X1, X0, X1
+	VMOVSD     16(SP), X0
+	VMULSD     X0, X1, X0
 	VMOVSD     (AX), X2
-	VADDSD     X1, X2, X1
-	VMOVSD     X1, (AX)
+	VADDSD     X0, X2, X0
+	VMOVSD     X0, (AX)
 	ADDQ       CX, AX
-	VMOVSD     24(SP), X1
-	VMULSD     X1, X0, X1
+	VMOVSD     24(SP), X0
+	VMULSD     X0, X1, X0
 	VMOVSD     (AX), X2
-	VADDSD     X1, X2, X1
-	VMOVSD     X1, (AX)
+	VADDSD     X0, X2, X0
+	VMOVSD     X0, (AX)
 	VZEROUPPER
 	RET
 
 ddot4x1z_store:
-	VMOVSD (SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD (SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	ADDQ   CX, AX
-	VMOVSD 8(SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD 8(SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	ADDQ   CX, AX
-	VMOVSD 16(SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD 16(SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	ADDQ   CX, AX
-	VMOVSD 24(SP), X1
-	VMULSD X1, X0, X1
-	VMOVSD X1, (AX)
+	VMOVSD 24(SP), X0
+	VMULSD X0, X1, X0
+	VMOVSD X0, (AX)
 	VZEROUPPER
 	RET
 
-// func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·ddot4x4z(SB), NOSPLIT, $192-72
+// func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// Requires: AVX, AVX2, AVX512F, BMI2, MMX+
+TEXT ·ddot4x4z(SB), NOSPLIT, $0-72
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11007,99 +11007,98 @@ ddot4x4z_tail:
 	VFMADD231PD Z19, Z20, Z15
 
 ddot4x4z_done:
-	VSHUFF64X2   $0x44, Z2, Z0, Z16
-	VSHUFF64X2   $0xee, Z2, Z0, Z0
-	VADDPD       Z0, Z16, Z16
-	VSHUFF64X2   $0x44, Z3, Z1, Z0
-	VSHUFF64X2   $0xee, Z3, Z1, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFF64X2   $0x44, Z6, Z4, Z1
-	VSHUFF64X2   $0xee, Z6, Z4, Z2
-	VADDPD       Z2, Z1, Z1
-	VSHUFF64X2   $0x44, Z7, Z5, Z2
-	VSHUFF64X2   $0xee, Z7, Z5, Z3
-	VADDPD       Z3, Z2, Z2
-	VSHUFF64X2   $0x44, Z10, Z8, Z3
-	VSHUFF64X2   $0xee, Z10, Z8, Z4
-	VADDPD       Z4, Z3, Z3
-	VSHUFF64X2   $0x44, Z11, Z9, Z4
-	VSHUFF64X2   $0xee, Z11, Z9, Z5
-	VADDPD       Z5, Z4, Z4
-	VSHUFF64X2   $0x44, Z14, Z12, Z5
-	VSHUFF64X2   $0xee, Z14, Z12, Z6
-	VADDPD       Z6, Z5, Z5
-	VSHUFF64X2   $0x44, Z15, Z13, Z6
-	VSHUFF64X2   $0xee, Z15, Z13, Z7
-	VADDPD       Z7, Z6, Z6
-	VSHUFF64X2   $0x88, Z1, Z16, Z7
-	VSHUFF64X2   $0xdd, Z1, Z16, Z1
-	VADDPD       Z1, Z7, Z7
-	VSHUFF64X2   $0x88, Z2, Z0, Z1
-	VSHUFF64X2   $0xdd, Z2, Z0, Z0
-	VADDPD       Z0, Z1, Z1
-	VSHUFF64X2   $0x88, Z5, Z3, Z0
-	VSHUFF64X2   $0xdd, Z5, Z3, Z2
-	VADDPD       Z2, Z0, Z0
-	VSHUFF64X2   $0x88, Z6, Z4, Z2
-	VSHUFF64X2   $0xdd, Z6, Z4, Z3
-	VADDPD       Z3, Z2, Z2
-	VUNPCKLPD    Z1, Z7, Z3
-	VUNPCKHPD    Z1, Z7, Z1
-	VADDPD       Z1, Z3, Z3
-	VUNPCKLPD    Z2, Z0, Z1
-	VUNPCKHPD    Z2, Z0, Z0
-	VADDPD       Z0, Z1, Z1
-	VMOVUPD      Z3, (SP)
-	VMOVUPD      Z1, 64(SP)
-	MOVQ         c+40(FP), AX
-	MOVQ         ldc+48(FP), CX
-	MOVQ         alpha+56(FP), DX
-	MOVQ         acc+64(FP), BX
-	VBROADCASTSD (DX), Y0
-	TESTQ        BX, BX
-	JZ           ddot4x4z_store
-	VMOVUPS      (SP), Y1
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      (AX), Y2
-	VADDPD       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      32(SP), Y1
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      (AX), Y2
-	VADDPD       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      64(SP), Y1
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      (AX), Y2
-	VADDPD       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VMOVUPS      96(SP), Y1
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      (AX), Y2
-	VADDPD       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)
+	VSHUFF64X2    $0x44, Z2, Z0, Z16
+	VSHUFF64X2    $0xee, Z2, Z0, Z0
+	VADDPD        Z0, Z16, Z16
+	VSHUFF64X2    $0x44, Z3, Z1, Z0
+	VSHUFF64X2    $0xee, Z3, Z1, Z1
+	VADDPD        Z1, Z0, Z0
+	VSHUFF64X2    $0x44, Z6, Z4, Z1
+	VSHUFF64X2    $0xee, Z6, Z4, Z2
+	VADDPD        Z2, Z1, Z1
+	VSHUFF64X2    $0x44, Z7, Z5, Z2
+	VSHUFF64X2    $0xee, Z7, Z5, Z3
+	VADDPD        Z3, Z2, Z2
+	VSHUFF64X2    $0x44, Z10, Z8, Z3
+	VSHUFF64X2    $0xee, Z10, Z8, Z4
+	VADDPD        Z4, Z3, Z3
+	VSHUFF64X2    $0x44, Z11, Z9, Z4
+	VSHUFF64X2    $0xee, Z11, Z9, Z5
+	VADDPD        Z5, Z4, Z4
+	VSHUFF64X2    $0x44, Z14, Z12, Z5
+	VSHUFF64X2    $0xee, Z14, Z12, Z6
+	VADDPD        Z6, Z5, Z5
+	VSHUFF64X2    $0x44, Z15, Z13, Z6
+	VSHUFF64X2    $0xee, Z15, Z13, Z7
+	VADDPD        Z7, Z6, Z6
+	VSHUFF64X2    $0x88, Z1, Z16, Z7
+	VSHUFF64X2    $0xdd, Z1, Z16, Z1
+	VADDPD        Z1, Z7, Z7
+	VSHUFF64X2    $0x88, Z2, Z0, Z1
+	VSHUFF64X2    $0xdd, Z2, Z0, Z0
+	VADDPD        Z0, Z1, Z1
+	VSHUFF64X2    $0x88, Z5, Z3, Z0
+	VSHUFF64X2    $0xdd, Z5, Z3, Z2
+	VADDPD        Z2, Z0, Z0
+	VSHUFF64X2    $0x88, Z6, Z4, Z2
+	VSHUFF64X2    $0xdd, Z6, Z4, Z3
+	VADDPD        Z3, Z2, Z2
+	VUNPCKLPD     Z1, Z7, Z3
+	VUNPCKHPD     Z1, Z7, Z1
+	VADDPD        Z1, Z3, Z3
+	VUNPCKLPD     Z2, Z0, Z1
+	VUNPCKHPD     Z2, Z0, Z0
+	VADDPD        Z0, Z1, Z1
+	MOVQ          c+40(FP), AX
+	MOVQ          ldc+48(FP), CX
+	MOVQ          alpha+56(FP), DX
+	MOVQ          acc+64(FP), BX
+	VMOVQ         DX, X0
+	VBROADCASTSD  X0, Y0
+	TESTQ         BX, BX
+	JZ            ddot4x4z_store
+	VEXTRACTF64X4 $0x00, Z3, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       (AX), Y4
+	VADDPD        Y2, Y4, Y2
+	VMOVUPS       Y2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       (AX), Y4
+	VADDPD        Y2, Y4, Y2
+	VMOVUPS       Y2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF64X4 $0x00, Z1, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       (AX), Y4
+	VADDPD        Y2, Y4, Y2
+	VMOVUPS       Y2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       (AX), Y4
+	VADDPD        Y2, Y4, Y2
+	VMOVUPS       Y2, (AX)
 	VZEROUPPER
 	RET
 
 ddot4x4z_store:
-	VMOVUPS (SP), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 32(SP), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 64(SP), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)
-	ADDQ    CX, AX
-	VMOVUPS 96(SP), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPS Y1, (AX)
+	VEXTRACTF64X4 $0x00, Z3, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       Y2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF64X4 $0x01, Z3, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       Y2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF64X4 $0x00, Z1, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       Y2, (AX)
+	ADDQ          CX, AX
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VMULPD        Y2, Y0, Y2
+	VMOVUPS       Y2, (AX)
 	VZEROUPPER
 	RET
 

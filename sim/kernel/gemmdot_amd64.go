@@ -2,8 +2,6 @@
 
 package kernel
 
-import "unsafe"
-
 // dotBytes is how much of a row gemmDots sums in registers before it adds to C: eight
 // rows of a tile fit the first cache, and the rows of all tiles the second.
 const dotBytes = 4096
@@ -16,7 +14,7 @@ func dotBlock[T Float]() int { return dotBytes / sizeOf[T]() }
 // would cost more. It depends on the shape alone, never on the path.
 func dotShape(m, n, k int) bool { return k >= 64 && m <= 64 && n <= 64 }
 
-type dotFunc func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)
+type dotFunc func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 
 // dotSet holds the tiles of one path and type: edge×edge, 1×edge, edge×1 and 1×1.
 type dotSet struct {
@@ -34,31 +32,11 @@ var dotSets = [2][2]dotSet{
 func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	sz, block := sizeOf[T](), dotBlock[T]()
 	s := &dotSets[path-AVX2][sz/4-1]
-	sc := takeScratch()
-	defer sc.give()
-	// Rows a multiple of a page apart share the sets of the caches: more of them than
-	// these have ways, and than the second cache holds, are copied, block by block, to rows
-	// that do not.
-	apart, ld, room := k > block && m+n >= 32 && (m+n)*k*sz > cachedBytes && (lda*sz%4096 == 0 || ldb*sz%4096 == 0), block+16, 0
-	if apart {
-		room = (m + n) * ld
-	}
-	buf := scratchOf[T](sc, 16+room)
-	buf[0] = alpha
-	alp := (*byte)(unsafe.Pointer(&buf[0]))
-	pa := buf[16:]
 	for p := 0; p < k; p += block {
 		kk := min(block, k-p)
 		acc := 1
 		if p == 0 && beta == 0 {
 			acc = 0
-		}
-		ra, rb, la, lb := a[p:], b[p:], lda, ldb
-		if apart {
-			rowsOf[T]().copy(m, kk, ptr(pa, 0), ld*sz, ptr(a, p), lda*sz)
-			pb := pa[m*ld:]
-			rowsOf[T]().copy(n, kk, ptr(pb, 0), ld*sz, ptr(b, p), ldb*sz)
-			ra, rb, la, lb = pa, pb, ld, ld
 		}
 		for i, di := 0, 0; i < m; i += di {
 			if di = s.edge; m-i < di {
@@ -76,7 +54,7 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 				default:
 					dj, f = 1, s.at
 				}
-				f(kk, ptr(ra, i*la), la*sz, ptr(rb, j*lb), lb*sz, ptr(c, i*ldc+j), ldc*sz, alp, acc)
+				f(kk, ptr(a, i*lda+p), lda*sz, ptr(b, j*ldb+p), ldb*sz, ptr(c, i*ldc+j), ldc*sz, word(alpha), acc)
 			}
 		}
 	}

@@ -22,15 +22,18 @@ func dots(v vector) {
 	}
 }
 
+// nearAhead is how far, in bytes, a dot tile asks for the rows of B that it streams: the
+// rows of A stay in the first cache.
+const nearAhead = 192
+
 // dotTile emits C[i,j] (+)= alpha·Σ_p A[i,p]·B[j,p].
 func dotTile(v vector, mr, nr int) {
 	name := v.name("dot%dx%d", mr, nr)
 	parts := 64 / v.bytes()
-	begin(name, "func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha *byte, acc int)",
-		fmt.Sprintf("%s computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for %d×%d elements and k > 0:", name, mr, nr),
+	begin(name, "func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)",
+		fmt.Sprintf("%s computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for %d×%d elements and k > 0; alpha is passed as its bits:", name, mr, nr),
 		"lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,",
 		"the last round padded with zeros), and the lanes are added by halves.")
-	out := AllocLocal((mr*nr*v.size() + 64 + 63) / 64 * 64)
 	k, a, lda, b, ldb := param("k"), param("a"), param("lda"), param("b"), param("ldb")
 	_, rowA := rowAddresses(a, lda, mr)
 	_, rowB := rowAddresses(b, ldb, nr)
@@ -64,10 +67,10 @@ func dotTile(v vector, mr, nr int) {
 	SUBQ(Imm(uint64(lanes)), k)
 	JL(LabelRef(name + "_tail"))
 	Label(name + "_loop")
-	if mr*nr == 16 {
+	if v.wide && mr > 1 && nr > 1 {
 		for j := range nr {
 			m := rowB(j)
-			m.Disp += 192
+			m.Disp += nearAhead
 			PREFETCHT0(m)
 		}
 	}
@@ -88,26 +91,55 @@ func dotTile(v vector, mr, nr int) {
 			all = append(all, v.joinParts(acc[i][j*parts:(j+1)*parts]))
 		}
 	}
-	for i, r := range v.laneSums(all) {
-		v.mov(r, out.Offset(i*v.bytes()))
-	}
-	storeDots(v, name, mr, nr, out)
+	storeDots(v, name, mr, nr, v.laneSums(all))
 	end()
 }
 
-// storeDots adds alpha times the sums at out to C.
-func storeDots(v vector, name string, mr, nr int, out Mem) {
+// rowOfSums makes a function that brings row i of sums, width bytes, to the front of a register.
+func rowOfSums(v vector, sums []reg.VecVirtual, width int) func(i int, to reg.VecVirtual) {
+	if width < 16 {
+		out := AllocLocal((len(sums)*v.bytes() + 63) / 64 * 64)
+		for i, r := range sums {
+			v.mov(r, out.Offset(i*v.bytes()))
+		}
+		mov := VMOVSS
+		if width == 8 {
+			mov = VMOVSD
+		}
+		return func(i int, to reg.VecVirtual) { mov(out.Offset(i*width), to) }
+	}
+	return func(i int, to reg.VecVirtual) {
+		r, part := sums[i*width/v.bytes()], uint64(i*width%v.bytes()/width)
+		switch {
+		case !v.wide:
+			VEXTRACTF128(Imm(part), r, to)
+		case width == 16:
+			VEXTRACTF32X4(Imm(part), r, to)
+		default:
+			VEXTRACTF64X4(Imm(part), r, to)
+		}
+	}
+}
+
+// storeDots adds alpha times the sums to C.
+func storeDots(v vector, name string, mr, nr int, sums []reg.VecVirtual) {
+	row := rowOfSums(v, sums, nr*v.size())
 	c, ldc, alpha, add := param("c"), param("ldc"), param("alpha"), param("acc")
 	var av, r reg.VecVirtual = XMM(), XMM()
 	if nr*v.size() > 16 {
 		av, r = YMM(), YMM()
 	}
-	if nr == 1 || !v.f64 {
-		v.pick(VBROADCASTSS, VMOVSD, Mem{Base: alpha}, av)
-	} else if nr*v.size() > 16 {
-		VBROADCASTSD(Mem{Base: alpha}, av)
-	} else {
-		VMOVDDUP(Mem{Base: alpha}, av)
+	low := XMM()
+	VMOVQ(alpha, low)
+	switch {
+	case !v.f64:
+		VBROADCASTSS(low, av)
+	case nr == 1:
+		av = low
+	case nr*v.size() > 16:
+		VBROADCASTSD(low, av)
+	default:
+		VMOVDDUP(low, av)
 	}
 	mov, mul, plus := VMOVUPS, v.mul, v.add
 	var t reg.VecVirtual
@@ -130,7 +162,7 @@ func storeDots(v vector, name string, mr, nr int, out Mem) {
 			Label(name + "_store")
 		}
 		for i := range mr {
-			mov(out.Offset(i*nr*v.size()), r)
+			row(i, r)
 			mul(r, av, r)
 			if more {
 				if t == nil {
