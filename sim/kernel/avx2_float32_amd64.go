@@ -291,10 +291,10 @@ func smaxy(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int
 func speaky(n int)
 
 // stransposey copies a square block of 32-byte rows, sr apart, to its transpose, rows dr apart, and so on along the rows
-// for blocks > 0 blocks.
+// for blocks > 0 blocks. Unless far is 0 the rows below are asked for into the second-level cache.
 //
 //go:noescape
-func stransposey(blocks int, src *byte, sr int, dst *byte, dr int)
+func stransposey(blocks int, src *byte, sr int, dst *byte, dr int, far int)
 
 // prefetch asks for lines > 0 cache lines from src on; addresses outside memory do no harm.
 //

@@ -6160,28 +6160,44 @@ speaky_loop:
 	VZEROUPPER
 	RET
 
-// func stransposey(blocks int, src *byte, sr int, dst *byte, dr int)
-// Requires: AVX
-TEXT ·stransposey(SB), NOSPLIT, $0-40
+// func stransposey(blocks int, src *byte, sr int, dst *byte, dr int, far int)
+// Requires: AVX, MMX+
+TEXT ·stransposey(SB), NOSPLIT, $0-48
 	MOVQ blocks+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ sr+16(FP), DX
 	MOVQ dst+24(FP), BX
 	MOVQ dr+32(FP), SI
-	LEAQ (DX)(DX*2), DI
-	LEAQ (CX)(DX*4), R8
-	LEAQ (DX)(DX*2), R10
-	LEAQ (SI)(SI*2), R11
+	MOVQ far+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+	LEAQ (CX)(DX*4), R9
+	LEAQ (DX)(DX*2), R11
+	LEAQ (SI)(SI*2), R12
 
 stransposey_loop:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(DX*1), Y1
 	VMOVUPS    (CX)(DX*2), Y2
-	VMOVUPS    (CX)(DI*1), Y3
-	VMOVUPS    (R8), Y4
-	VMOVUPS    (R8)(DX*1), Y5
-	VMOVUPS    (R8)(DX*2), Y6
-	VMOVUPS    (R8)(R10*1), Y7
+	VMOVUPS    (CX)(R8*1), Y3
+	VMOVUPS    (R9), Y4
+	VMOVUPS    (R9)(DX*1), Y5
+	VMOVUPS    (R9)(DX*2), Y6
+	VMOVUPS    (R9)(R11*1), Y7
+	TESTQ      DI, DI
+	JZ         stransposey_near
+	LEAQ       (CX)(DX*8), R10
+	LEAQ       (DX)(DX*2), R13
+	PREFETCHT1 (R10)
+	PREFETCHT1 (R10)(DX*1)
+	PREFETCHT1 (R10)(DX*2)
+	PREFETCHT1 (R10)(R13*1)
+	LEAQ       (R10)(DX*4), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 (R10)(DX*1)
+	PREFETCHT1 (R10)(DX*2)
+	PREFETCHT1 (R10)(R13*1)
+
+stransposey_near:
 	VUNPCKLPS  Y1, Y0, Y8
 	VUNPCKHPS  Y1, Y0, Y9
 	VUNPCKLPS  Y3, Y2, Y1
@@ -6206,18 +6222,18 @@ stransposey_loop:
 	VPERM2F128 $0x31, Y6, Y2, Y5
 	VPERM2F128 $0x20, Y7, Y3, Y10
 	VPERM2F128 $0x31, Y7, Y3, Y7
-	LEAQ       (BX)(SI*4), R9
-	LEAQ       (SI)(SI*2), R12
+	LEAQ       (BX)(SI*4), R10
+	LEAQ       (SI)(SI*2), R13
 	VMOVUPS    Y8, (BX)
 	VMOVUPS    Y9, (BX)(SI*1)
 	VMOVUPS    Y1, (BX)(SI*2)
-	VMOVUPS    Y10, (BX)(R11*1)
-	VMOVUPS    Y11, (R9)
-	VMOVUPS    Y12, (R9)(SI*1)
-	VMOVUPS    Y5, (R9)(SI*2)
-	VMOVUPS    Y7, (R9)(R12*1)
+	VMOVUPS    Y10, (BX)(R12*1)
+	VMOVUPS    Y11, (R10)
+	VMOVUPS    Y12, (R10)(SI*1)
+	VMOVUPS    Y5, (R10)(SI*2)
+	VMOVUPS    Y7, (R10)(R13*1)
 	ADDQ       $0x20, CX
-	ADDQ       $0x20, R8
+	ADDQ       $0x20, R9
 	LEAQ       (BX)(SI*8), BX
 	DECQ       AX
 	JNZ        stransposey_loop

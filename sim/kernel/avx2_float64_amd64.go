@@ -279,7 +279,7 @@ func dmaxy(h int, n int, src *byte, sr int, dst *byte, dr int, arg *byte, ar int
 func dpeaky(n int)
 
 // dtransposey copies a square block of 32-byte rows, sr apart, to its transpose, rows dr apart, and so on along the rows
-// for blocks > 0 blocks.
+// for blocks > 0 blocks. Unless far is 0 the rows below are asked for into the second-level cache.
 //
 //go:noescape
-func dtransposey(blocks int, src *byte, sr int, dst *byte, dr int)
+func dtransposey(blocks int, src *byte, sr int, dst *byte, dr int, far int)

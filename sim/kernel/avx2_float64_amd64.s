@@ -5502,24 +5502,35 @@ dpeaky_loop:
 	VZEROUPPER
 	RET
 
-// func dtransposey(blocks int, src *byte, sr int, dst *byte, dr int)
-// Requires: AVX
-TEXT ·dtransposey(SB), NOSPLIT, $0-40
+// func dtransposey(blocks int, src *byte, sr int, dst *byte, dr int, far int)
+// Requires: AVX, MMX+
+TEXT ·dtransposey(SB), NOSPLIT, $0-48
 	MOVQ blocks+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ sr+16(FP), DX
 	MOVQ dst+24(FP), BX
 	MOVQ dr+32(FP), SI
-	LEAQ (DX)(DX*2), DI
-	LEAQ (CX)(DX*4), R8
-	LEAQ (DX)(DX*2), R9
-	LEAQ (SI)(SI*2), R10
+	MOVQ far+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+	LEAQ (CX)(DX*4), R9
+	LEAQ (DX)(DX*2), R10
+	LEAQ (SI)(SI*2), R11
 
 dtransposey_loop:
 	VMOVUPD    (CX), Y0
 	VMOVUPD    (CX)(DX*1), Y1
 	VMOVUPD    (CX)(DX*2), Y2
-	VMOVUPD    (CX)(DI*1), Y3
+	VMOVUPD    (CX)(R8*1), Y3
+	TESTQ      DI, DI
+	JZ         dtransposey_near
+	LEAQ       (CX)(DX*4), R10
+	LEAQ       (DX)(DX*2), R12
+	PREFETCHT1 (R10)
+	PREFETCHT1 (R10)(DX*1)
+	PREFETCHT1 (R10)(DX*2)
+	PREFETCHT1 (R10)(R12*1)
+
+dtransposey_near:
 	VUNPCKLPD  Y1, Y0, Y4
 	VUNPCKHPD  Y1, Y0, Y5
 	VUNPCKLPD  Y3, Y2, Y6
@@ -5528,14 +5539,14 @@ dtransposey_loop:
 	VPERM2F128 $0x20, Y3, Y5, Y1
 	VPERM2F128 $0x31, Y6, Y4, Y2
 	VPERM2F128 $0x31, Y3, Y5, Y3
-	LEAQ       (BX)(SI*4), R9
-	LEAQ       (SI)(SI*2), R9
+	LEAQ       (BX)(SI*4), R10
+	LEAQ       (SI)(SI*2), R10
 	VMOVUPD    Y0, (BX)
 	VMOVUPD    Y1, (BX)(SI*1)
 	VMOVUPD    Y2, (BX)(SI*2)
-	VMOVUPD    Y3, (BX)(R10*1)
+	VMOVUPD    Y3, (BX)(R11*1)
 	ADDQ       $0x20, CX
-	ADDQ       $0x20, R8
+	ADDQ       $0x20, R9
 	LEAQ       (BX)(SI*4), BX
 	DECQ       AX
 	JNZ        dtransposey_loop

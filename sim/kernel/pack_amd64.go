@@ -31,32 +31,43 @@ func packB[T Float](d, b []T, ldb int, tB bool, pc, jc, kk, nn, cols int) {
 	for j := whole * cols; j < nn; j += cols {
 		w := min(cols, nn-j)
 		if tB {
-			packTransposed(d[j*kk:], b[(jc+j)*ldb+pc:], ldb, kk, w, cols)
+			packTransposed(d[j*kk:], b[(jc+j)*ldb+pc:], ldb, kk, w, cols, len(b)*sz > memoryBytes)
 		} else {
 			rowsOf[T]().copy(kk, w, ptr(d, j*kk), cols*sz, ptr(b, pc*ldb+jc+j), ldb*sz)
 		}
 	}
 }
 
+// transposedRows is how many rows of a panel packTransposed fills at once: so few that the
+// first cache holds them until all their columns are there.
+const transposedRows = 128
+
 // packTransposed copies the transpose of w rows of kk values, ldb apart, to kk rows of
-// w values, cols apart: squares of 32 bytes first, then what is left.
-func packTransposed[T Float](d, b []T, ldb, kk, w, cols int) {
+// w values, cols apart: squares of 32 bytes first, then what is left. It asks for the rows
+// below if they are far.
+func packTransposed[T Float](d, b []T, ldb, kk, w, cols int, far bool) {
 	sz := sizeOf[T]()
 	edge := 32 / sz
-	blocks, l := kk/edge, 0
-	for ; l+edge <= w && blocks > 0; l += edge {
-		if sz == 4 {
-			stransposey(blocks, ptr(b, l*ldb), ldb*sz, ptr(d, l), cols*sz)
-		} else {
-			dtransposey(blocks, ptr(b, l*ldb), ldb*sz, ptr(d, l), cols*sz)
-		}
-		for p := blocks * edge; p < kk; p++ {
-			for i := range edge {
-				d[p*cols+l+i] = b[(l+i)*ldb+p]
-			}
+	squares, wide, ahead := kk/edge*edge, w/edge*edge, 0
+	if far {
+		ahead = 1
+	}
+	transpose := stransposey
+	if sz == 8 {
+		transpose = dtransposey
+	}
+	for p := 0; p < squares; p += transposedRows {
+		blocks := min(transposedRows, squares-p) / edge
+		for l := 0; l < wide; l += edge {
+			transpose(blocks, ptr(b, l*ldb+p), ldb*sz, ptr(d, p*cols+l), cols*sz, ahead)
 		}
 	}
-	for ; l < w; l++ {
+	for p := squares; p < kk; p++ {
+		for l := range wide {
+			d[p*cols+l] = b[l*ldb+p]
+		}
+	}
+	for l := wide; l < w; l++ {
 		o := l
 		for _, v := range b[l*ldb:][:kk] {
 			d[o] = v

@@ -10,9 +10,10 @@ func transpose(v vector) {
 	v.wide = false
 	n := v.lanes()
 	name := v.name("transpose")
-	begin(name, "func(blocks int, src *byte, sr int, dst *byte, dr int)",
-		name+" copies a square block of 32-byte rows, sr apart, to its transpose, rows dr apart, and so on along the rows", "for blocks > 0 blocks.")
-	blocks, src, sr, dst, dr := param("blocks"), param("src"), param("sr"), param("dst"), param("dr")
+	begin(name, "func(blocks int, src *byte, sr int, dst *byte, dr int, far int)",
+		name+" copies a square block of 32-byte rows, sr apart, to its transpose, rows dr apart, and so on along the rows",
+		"for blocks > 0 blocks. Unless far is 0 the rows below are asked for into the second-level cache.")
+	blocks, src, sr, dst, dr, far := param("blocks"), param("src"), param("sr"), param("dst"), param("dr"), param("far")
 	_, from := rowAddresses(src, sr, 4)
 	src2, dst2 := GP64(), GP64()
 	LEAQ(Mem{Base: src, Index: sr, Scale: 4}, src2)
@@ -27,6 +28,18 @@ func transpose(v vector) {
 			v.mov(from2(i-4), r[i])
 		}
 	}
+	TESTQ(far, far)
+	JZ(LabelRef(name + "_near"))
+	below := GP64()
+	LEAQ(Mem{Base: src, Index: sr, Scale: uint8(n)}, below)
+	_, next := rowAddresses(below, sr, 4)
+	for i := range n {
+		if i == 4 {
+			LEAQ(Mem{Base: below, Index: sr, Scale: 4}, below)
+		}
+		PREFETCHT1(next(i % 4))
+	}
+	Label(name + "_near")
 	if v.f64 {
 		lo0, hi0, lo1, hi1 := v.reg(), v.reg(), v.reg(), v.reg()
 		VUNPCKLPD(r[1], r[0], lo0)
