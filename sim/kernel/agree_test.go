@@ -107,8 +107,8 @@ func TestGoroutines(t *testing.T) {
 		sp, op := Padded(3, 16, 19, 4), Dense(3, 16, 19)
 		src, w, dst := planes[float32](r, sp), normal[float32](r, 75), make([]float32, op.Len())
 		p.run(p.c)
-		Depthwise(dst, op, src, sp, w, win, false)
-		DepthwiseBackwardWeights(w, dst, op, src, sp, win)
+		Depthwise(dst, op, src, sp, w, win, false, nil)
+		DepthwiseBackwardWeights(w, dst, op, src, sp, win, nil)
 		return append(append(p.c, dst...), w...)
 	}
 	want := run()

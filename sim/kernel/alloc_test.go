@@ -30,9 +30,9 @@ func testNoAllocation[T Float](t *testing.T) {
 		name string
 		f    func()
 	}{
-		{"Depthwise", func() { Depthwise(dst, p, pad, sp, w, win, false) }},
+		{"Depthwise", func() { Depthwise(dst, p, pad, sp, w, win, false, nil) }},
 		{"DepthwiseBackwardData", func() { DepthwiseBackwardData(dst, p, pad, sp, w, win) }},
-		{"DepthwiseBackwardWeights", func() { DepthwiseBackwardWeights(w, g, p, pad, sp, win) }},
+		{"DepthwiseBackwardWeights", func() { DepthwiseBackwardWeights(w, g, p, pad, sp, win, nil) }},
 		{"MaxPool", func() { MaxPool(dst, p, arg, src, p, pool) }},
 		{"MaxPoolBackward", func() { MaxPoolBackward(dst, p, g, p, arg, pool) }},
 		{"AveragePool", func() { AveragePool(dst, p, src, p, pool) }},

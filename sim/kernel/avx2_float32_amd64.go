@@ -8,7 +8,7 @@ package kernel
 // for 1 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail1x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 1 rows and n ≤ 8 columns. A has strides rsa and csa.
@@ -20,7 +20,7 @@ func stail1x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 2 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail2x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 2 rows and n ≤ 8 columns. A has strides rsa and csa.
@@ -32,7 +32,7 @@ func stail2x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 3 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail3x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 3 rows and n ≤ 8 columns. A has strides rsa and csa.
@@ -44,7 +44,7 @@ func stail3x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 4 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail4x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 4 rows and n ≤ 8 columns. A has strides rsa and csa.
@@ -56,7 +56,7 @@ func stail4x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 5 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail5x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 5 rows and n ≤ 8 columns. A has strides rsa and csa.
@@ -68,7 +68,7 @@ func stail5x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 6 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail6x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 6 rows and n ≤ 8 columns. A has strides rsa and csa.
@@ -206,7 +206,7 @@ func spairsy(n int, grad *byte, terms *byte, count int, out *byte)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // scorr3s2y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -214,7 +214,7 @@ func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, 
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // staps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -245,7 +245,7 @@ func sfold3y(acc *byte, dw *byte)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // scorr5s2y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -253,7 +253,7 @@ func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, 
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // staps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -299,4 +299,4 @@ func stransposey(blocks int, src *byte, sr int, dst *byte, dr int, far int)
 // prefetch asks for lines > 0 cache lines from src on; addresses outside memory do no harm.
 //
 //go:noescape
-func prefetch(lines int, src *byte)
+func prefetch(lines int, src uintptr)

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·stile1x2y(SB), NOSPLIT, $16-88
+// func stile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·stile1x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), AX
 	MOVQ csa+24(FP), DX
@@ -28,6 +28,41 @@ stile1x2y_tile:
 	ADDQ       R8, DI
 
 stile1x2y_near:
+	MOVQ  ahead+88(FP), DI
+	TESTQ DI, DI
+	JZ    stile1x2y_enough
+	MOVQ  8(DI), R8
+	TESTQ R8, R8
+	JNZ   stile1x2y_fetch
+	MOVQ  24(DI), R8
+	TESTQ R8, R8
+	JZ    stile1x2y_enough
+	DECQ  R8
+	MOVQ  R8, 24(DI)
+	MOVQ  16(DI), R9
+	MOVQ  8(R9), R8
+	ADDQ  $0x18, 16(DI)
+	MOVQ  (R9), R9
+	MOVQ  R9, (DI)
+
+stile1x2y_fetch:
+	MOVQ       (DI), R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	PREFETCHT1 128(R9)
+	PREFETCHT1 192(R9)
+	PREFETCHT1 256(R9)
+	PREFETCHT1 320(R9)
+	PREFETCHT1 384(R9)
+	PREFETCHT1 448(R9)
+	ADDQ       $0x00000200, R9
+	MOVQ       R9, (DI)
+	XORQ       R9, R9
+	SUBQ       $0x00000008, R8
+	CMOVQLT    R9, R8
+	MOVQ       R8, 8(DI)
+
+stile1x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -128,9 +163,9 @@ DATA lanes4_0<>+24(SB)/4, $0x00000006
 DATA lanes4_0<>+28(SB)/4, $0x00000007
 GLOBL lanes4_0<>(SB), RODATA|NOPTR, $32
 
-// func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·stile2x2y(SB), NOSPLIT, $16-88
+// func stile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·stile2x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -155,6 +190,41 @@ stile2x2y_tile:
 	ADDQ       R9, R8
 
 stile2x2y_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    stile2x2y_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   stile2x2y_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    stile2x2y_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+stile2x2y_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+stile2x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -267,9 +337,9 @@ stail2x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·stile3x2y(SB), NOSPLIT, $16-88
+// func stile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·stile3x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -297,6 +367,41 @@ stile3x2y_tile:
 	ADDQ       R9, R8
 
 stile3x2y_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    stile3x2y_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   stile3x2y_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    stile3x2y_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+stile3x2y_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+stile3x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -431,9 +536,9 @@ stail3x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·stile4x2y(SB), NOSPLIT, $16-88
+// func stile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·stile4x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -465,6 +570,41 @@ stile4x2y_tile:
 	ADDQ       R10, R9
 
 stile4x2y_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    stile4x2y_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   stile4x2y_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    stile4x2y_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+stile4x2y_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+stile4x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -622,9 +762,9 @@ stail4x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·stile5x2y(SB), NOSPLIT, $16-88
+// func stile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·stile5x2y(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -660,6 +800,41 @@ stile5x2y_tile:
 	ADDQ       R10, R9
 
 stile5x2y_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    stile5x2y_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   stile5x2y_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    stile5x2y_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+stile5x2y_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+stile5x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -844,9 +1019,9 @@ stail5x1y_store:
 	VZEROUPPER
 	RET
 
-// func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·stile6x2y(SB), NOSPLIT, $16-88
+// func stile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·stile6x2y(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -885,6 +1060,41 @@ stile6x2y_tile:
 	ADDQ       R10, R9
 
 stile6x2y_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    stile6x2y_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   stile6x2y_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    stile6x2y_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+stile6x2y_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+stile6x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3691,9 +3901,9 @@ spairsy_total:
 	VZEROUPPER
 	RET
 
-// func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr3s1y(SB), NOSPLIT, $32-104
+// func scorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·scorr3s1y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -3722,8 +3932,39 @@ scorr3s1y_strip:
 	MOVQ         CX, R8
 
 scorr3s1y_8:
-	CMPQ   R9, $0x08
-	JL     scorr3s1y_8_end
+	CMPQ  R9, $0x08
+	JL    scorr3s1y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr3s1y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr3s1y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr3s1y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr3s1y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr3s1y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3842,8 +4083,37 @@ scorr3s1y_8_store:
 
 scorr3s1y_8_end:
 scorr3s1y_4:
-	CMPQ   R9, $0x04
-	JL     scorr3s1y_4_end
+	CMPQ  R9, $0x04
+	JL    scorr3s1y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr3s1y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr3s1y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr3s1y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr3s1y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr3s1y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3916,8 +4186,36 @@ scorr3s1y_4_store:
 
 scorr3s1y_4_end:
 scorr3s1y_1:
-	CMPQ   R9, $0x01
-	JL     scorr3s1y_1_end
+	CMPQ  R9, $0x01
+	JL    scorr3s1y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr3s1y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr3s1y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr3s1y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr3s1y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr3s1y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -3972,9 +4270,9 @@ scorr3s1y_1_end:
 	VZEROUPPER
 	RET
 
-// func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr3s2y(SB), NOSPLIT, $32-104
+// func scorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·scorr3s2y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -4003,8 +4301,39 @@ scorr3s2y_strip:
 	MOVQ         CX, R8
 
 scorr3s2y_8:
-	CMPQ   R9, $0x08
-	JL     scorr3s2y_8_end
+	CMPQ  R9, $0x08
+	JL    scorr3s2y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr3s2y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr3s2y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr3s2y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr3s2y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr3s2y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4195,8 +4524,37 @@ scorr3s2y_8_store:
 
 scorr3s2y_8_end:
 scorr3s2y_4:
-	CMPQ   R9, $0x04
-	JL     scorr3s2y_4_end
+	CMPQ  R9, $0x04
+	JL    scorr3s2y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr3s2y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr3s2y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr3s2y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr3s2y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr3s2y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4305,8 +4663,36 @@ scorr3s2y_4_store:
 
 scorr3s2y_4_end:
 scorr3s2y_1:
-	CMPQ   R9, $0x01
-	JL     scorr3s2y_1_end
+	CMPQ  R9, $0x01
+	JL    scorr3s2y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr3s2y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr3s2y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr3s2y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr3s2y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr3s2y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -4765,9 +5151,9 @@ TEXT ·sfold3y(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
-// func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr5s1y(SB), NOSPLIT, $32-104
+// func scorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·scorr5s1y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -4796,8 +5182,43 @@ scorr5s1y_strip:
 	MOVQ         CX, R8
 
 scorr5s1y_8:
-	CMPQ   R9, $0x08
-	JL     scorr5s1y_8_end
+	CMPQ  R9, $0x08
+	JL    scorr5s1y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr5s1y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr5s1y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr5s1y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr5s1y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr5s1y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4938,8 +5359,39 @@ scorr5s1y_8_store:
 
 scorr5s1y_8_end:
 scorr5s1y_4:
-	CMPQ   R9, $0x04
-	JL     scorr5s1y_4_end
+	CMPQ  R9, $0x04
+	JL    scorr5s1y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr5s1y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr5s1y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr5s1y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr5s1y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr5s1y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5024,8 +5476,36 @@ scorr5s1y_4_store:
 
 scorr5s1y_4_end:
 scorr5s1y_1:
-	CMPQ   R9, $0x01
-	JL     scorr5s1y_1_end
+	CMPQ  R9, $0x01
+	JL    scorr5s1y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr5s1y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr5s1y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr5s1y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr5s1y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr5s1y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -5086,9 +5566,9 @@ scorr5s1y_1_end:
 	VZEROUPPER
 	RET
 
-// func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·scorr5s2y(SB), NOSPLIT, $32-104
+// func scorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·scorr5s2y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -5117,8 +5597,43 @@ scorr5s2y_strip:
 	MOVQ         CX, R8
 
 scorr5s2y_8:
-	CMPQ   R9, $0x08
-	JL     scorr5s2y_8_end
+	CMPQ  R9, $0x08
+	JL    scorr5s2y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr5s2y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr5s2y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr5s2y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr5s2y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr5s2y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5379,8 +5894,39 @@ scorr5s2y_8_store:
 
 scorr5s2y_8_end:
 scorr5s2y_4:
-	CMPQ   R9, $0x04
-	JL     scorr5s2y_4_end
+	CMPQ  R9, $0x04
+	JL    scorr5s2y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr5s2y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr5s2y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr5s2y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr5s2y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr5s2y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5525,8 +6071,36 @@ scorr5s2y_4_store:
 
 scorr5s2y_4_end:
 scorr5s2y_1:
-	CMPQ   R9, $0x01
-	JL     scorr5s2y_1_end
+	CMPQ  R9, $0x01
+	JL    scorr5s2y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    scorr5s2y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   scorr5s2y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    scorr5s2y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+scorr5s2y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+scorr5s2y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -6240,7 +6814,7 @@ stransposey_near:
 	VZEROUPPER
 	RET
 
-// func prefetch(lines int, src *byte)
+// func prefetch(lines int, src uintptr)
 // Requires: MMX+
 TEXT ·prefetch(SB), NOSPLIT, $0-16
 	MOVQ lines+0(FP), AX

@@ -8,7 +8,7 @@ package kernel
 // for 1 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail1x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 1 rows and n ≤ 4 columns. A has strides rsa and csa.
@@ -20,7 +20,7 @@ func dtail1x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 2 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail2x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 2 rows and n ≤ 4 columns. A has strides rsa and csa.
@@ -32,7 +32,7 @@ func dtail2x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 3 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail3x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 3 rows and n ≤ 4 columns. A has strides rsa and csa.
@@ -44,7 +44,7 @@ func dtail3x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 4 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail4x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 4 rows and n ≤ 4 columns. A has strides rsa and csa.
@@ -56,7 +56,7 @@ func dtail4x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 5 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail5x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 5 rows and n ≤ 4 columns. A has strides rsa and csa.
@@ -68,7 +68,7 @@ func dtail5x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 6 rows and tiles > 0 times 8 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail6x1y computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 6 rows and n ≤ 4 columns. A has strides rsa and csa.
@@ -194,7 +194,7 @@ func dblendy(n int, terms *byte, count int, dst *byte, acc int)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dcorr3s2y correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -202,7 +202,7 @@ func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, 
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dtaps3x3y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -233,7 +233,7 @@ func dfold3y(acc *byte, dw *byte)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dcorr5s2y correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -241,7 +241,7 @@ func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, 
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dtaps5x1y adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×1 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dtile1x2y(SB), NOSPLIT, $16-88
+// func dtile1x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dtile1x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), AX
 	MOVQ csa+24(FP), DX
@@ -28,6 +28,41 @@ dtile1x2y_tile:
 	ADDQ       R8, DI
 
 dtile1x2y_near:
+	MOVQ  ahead+88(FP), DI
+	TESTQ DI, DI
+	JZ    dtile1x2y_enough
+	MOVQ  8(DI), R8
+	TESTQ R8, R8
+	JNZ   dtile1x2y_fetch
+	MOVQ  24(DI), R8
+	TESTQ R8, R8
+	JZ    dtile1x2y_enough
+	DECQ  R8
+	MOVQ  R8, 24(DI)
+	MOVQ  16(DI), R9
+	MOVQ  8(R9), R8
+	ADDQ  $0x18, 16(DI)
+	MOVQ  (R9), R9
+	MOVQ  R9, (DI)
+
+dtile1x2y_fetch:
+	MOVQ       (DI), R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	PREFETCHT1 128(R9)
+	PREFETCHT1 192(R9)
+	PREFETCHT1 256(R9)
+	PREFETCHT1 320(R9)
+	PREFETCHT1 384(R9)
+	PREFETCHT1 448(R9)
+	ADDQ       $0x00000200, R9
+	MOVQ       R9, (DI)
+	XORQ       R9, R9
+	SUBQ       $0x00000008, R8
+	CMOVQLT    R9, R8
+	MOVQ       R8, 8(DI)
+
+dtile1x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -124,9 +159,9 @@ DATA lanes8_0<>+16(SB)/8, $0x0000000000000002
 DATA lanes8_0<>+24(SB)/8, $0x0000000000000003
 GLOBL lanes8_0<>(SB), RODATA|NOPTR, $32
 
-// func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dtile2x2y(SB), NOSPLIT, $16-88
+// func dtile2x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dtile2x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -151,6 +186,41 @@ dtile2x2y_tile:
 	ADDQ       R9, R8
 
 dtile2x2y_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    dtile2x2y_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   dtile2x2y_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    dtile2x2y_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+dtile2x2y_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+dtile2x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -263,9 +333,9 @@ dtail2x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dtile3x2y(SB), NOSPLIT, $16-88
+// func dtile3x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dtile3x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -293,6 +363,41 @@ dtile3x2y_tile:
 	ADDQ       R9, R8
 
 dtile3x2y_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    dtile3x2y_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   dtile3x2y_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    dtile3x2y_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+dtile3x2y_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+dtile3x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -427,9 +532,9 @@ dtail3x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dtile4x2y(SB), NOSPLIT, $16-88
+// func dtile4x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dtile4x2y(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -461,6 +566,41 @@ dtile4x2y_tile:
 	ADDQ       R10, R9
 
 dtile4x2y_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    dtile4x2y_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   dtile4x2y_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    dtile4x2y_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+dtile4x2y_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+dtile4x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -618,9 +758,9 @@ dtail4x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dtile5x2y(SB), NOSPLIT, $16-88
+// func dtile5x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dtile5x2y(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -656,6 +796,41 @@ dtile5x2y_tile:
 	ADDQ       R10, R9
 
 dtile5x2y_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    dtile5x2y_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   dtile5x2y_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    dtile5x2y_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+dtile5x2y_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+dtile5x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -840,9 +1015,9 @@ dtail5x1y_store:
 	VZEROUPPER
 	RET
 
-// func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dtile6x2y(SB), NOSPLIT, $16-88
+// func dtile6x2y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dtile6x2y(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -881,6 +1056,41 @@ dtile6x2y_tile:
 	ADDQ       R10, R9
 
 dtile6x2y_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    dtile6x2y_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   dtile6x2y_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    dtile6x2y_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+dtile6x2y_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+dtile6x2y_enough:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3043,9 +3253,9 @@ dblendy_end:
 	VZEROUPPER
 	RET
 
-// func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dcorr3s1y(SB), NOSPLIT, $32-104
+// func dcorr3s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·dcorr3s1y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -3074,8 +3284,39 @@ dcorr3s1y_strip:
 	MOVQ         CX, R8
 
 dcorr3s1y_8:
-	CMPQ   R9, $0x08
-	JL     dcorr3s1y_8_end
+	CMPQ  R9, $0x08
+	JL    dcorr3s1y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr3s1y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr3s1y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr3s1y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr3s1y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr3s1y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3194,8 +3435,37 @@ dcorr3s1y_8_store:
 
 dcorr3s1y_8_end:
 dcorr3s1y_4:
-	CMPQ   R9, $0x04
-	JL     dcorr3s1y_4_end
+	CMPQ  R9, $0x04
+	JL    dcorr3s1y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr3s1y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr3s1y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr3s1y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr3s1y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr3s1y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3268,8 +3538,36 @@ dcorr3s1y_4_store:
 
 dcorr3s1y_4_end:
 dcorr3s1y_1:
-	CMPQ   R9, $0x01
-	JL     dcorr3s1y_1_end
+	CMPQ  R9, $0x01
+	JL    dcorr3s1y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr3s1y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr3s1y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr3s1y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr3s1y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr3s1y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -3324,9 +3622,9 @@ dcorr3s1y_1_end:
 	VZEROUPPER
 	RET
 
-// func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dcorr3s2y(SB), NOSPLIT, $32-104
+// func dcorr3s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·dcorr3s2y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -3355,8 +3653,39 @@ dcorr3s2y_strip:
 	MOVQ         CX, R8
 
 dcorr3s2y_8:
-	CMPQ   R9, $0x08
-	JL     dcorr3s2y_8_end
+	CMPQ  R9, $0x08
+	JL    dcorr3s2y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr3s2y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr3s2y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr3s2y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr3s2y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr3s2y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3547,8 +3876,37 @@ dcorr3s2y_8_store:
 
 dcorr3s2y_8_end:
 dcorr3s2y_4:
-	CMPQ   R9, $0x04
-	JL     dcorr3s2y_4_end
+	CMPQ  R9, $0x04
+	JL    dcorr3s2y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr3s2y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr3s2y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr3s2y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr3s2y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr3s2y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -3657,8 +4015,36 @@ dcorr3s2y_4_store:
 
 dcorr3s2y_4_end:
 dcorr3s2y_1:
-	CMPQ   R9, $0x01
-	JL     dcorr3s2y_1_end
+	CMPQ  R9, $0x01
+	JL    dcorr3s2y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr3s2y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr3s2y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr3s2y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr3s2y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr3s2y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -4113,9 +4499,9 @@ TEXT ·dfold3y(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
-// func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dcorr5s1y(SB), NOSPLIT, $32-104
+// func dcorr5s1y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·dcorr5s1y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -4144,8 +4530,43 @@ dcorr5s1y_strip:
 	MOVQ         CX, R8
 
 dcorr5s1y_8:
-	CMPQ   R9, $0x08
-	JL     dcorr5s1y_8_end
+	CMPQ  R9, $0x08
+	JL    dcorr5s1y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr5s1y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr5s1y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr5s1y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr5s1y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr5s1y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4286,8 +4707,39 @@ dcorr5s1y_8_store:
 
 dcorr5s1y_8_end:
 dcorr5s1y_4:
-	CMPQ   R9, $0x04
-	JL     dcorr5s1y_4_end
+	CMPQ  R9, $0x04
+	JL    dcorr5s1y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr5s1y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr5s1y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr5s1y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr5s1y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr5s1y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4372,8 +4824,36 @@ dcorr5s1y_4_store:
 
 dcorr5s1y_4_end:
 dcorr5s1y_1:
-	CMPQ   R9, $0x01
-	JL     dcorr5s1y_1_end
+	CMPQ  R9, $0x01
+	JL    dcorr5s1y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr5s1y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr5s1y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr5s1y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr5s1y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr5s1y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11
@@ -4434,9 +4914,9 @@ dcorr5s1y_1_end:
 	VZEROUPPER
 	RET
 
-// func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·dcorr5s2y(SB), NOSPLIT, $32-104
+// func dcorr5s2y(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·dcorr5s2y(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -4465,8 +4945,43 @@ dcorr5s2y_strip:
 	MOVQ         CX, R8
 
 dcorr5s2y_8:
-	CMPQ   R9, $0x08
-	JL     dcorr5s2y_8_end
+	CMPQ  R9, $0x08
+	JL    dcorr5s2y_8_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr5s2y_8_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr5s2y_8_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr5s2y_8_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr5s2y_8_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr5s2y_8_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4727,8 +5242,39 @@ dcorr5s2y_8_store:
 
 dcorr5s2y_8_end:
 dcorr5s2y_4:
-	CMPQ   R9, $0x04
-	JL     dcorr5s2y_4_end
+	CMPQ  R9, $0x04
+	JL    dcorr5s2y_4_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr5s2y_4_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr5s2y_4_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr5s2y_4_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr5s2y_4_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr5s2y_4_enough:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -4873,8 +5419,36 @@ dcorr5s2y_4_store:
 
 dcorr5s2y_4_end:
 dcorr5s2y_1:
-	CMPQ   R9, $0x01
-	JL     dcorr5s2y_1_end
+	CMPQ  R9, $0x01
+	JL    dcorr5s2y_1_end
+	MOVQ  ahead+104(FP), R10
+	TESTQ R10, R10
+	JZ    dcorr5s2y_1_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dcorr5s2y_1_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dcorr5s2y_1_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dcorr5s2y_1_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dcorr5s2y_1_enough:
 	VXORPS Y1, Y1, Y1
 	MOVQ   DI, R10
 	MOVQ   DX, R11

@@ -8,7 +8,7 @@ package kernel
 // for 1 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 1 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -20,7 +20,7 @@ func stail1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 2 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 2 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -32,7 +32,7 @@ func stail2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 3 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 3 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -44,7 +44,7 @@ func stail3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 4 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 4 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -56,7 +56,7 @@ func stail4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 5 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 5 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -68,7 +68,7 @@ func stail5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 6 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 6 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -80,7 +80,7 @@ func stail6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 7 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 7 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -92,7 +92,7 @@ func stail7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 8 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 8 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -104,7 +104,7 @@ func stail8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 9 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 9 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -116,7 +116,7 @@ func stail9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 10 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 10 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -128,7 +128,7 @@ func stail10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 11 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 11 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -140,7 +140,7 @@ func stail11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 12 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 12 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -152,7 +152,7 @@ func stail12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 13 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 13 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -164,7 +164,7 @@ func stail13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 14 rows and tiles > 0 times 32 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // stail14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 14 rows and n ≤ 32 columns. A has strides rsa and csa.
@@ -550,7 +550,7 @@ func spairsz(n int, grad *byte, terms *byte, count int, out *byte)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // scorr3r2s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -558,7 +558,7 @@ func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // scorr3r1s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -566,7 +566,7 @@ func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // staps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -597,7 +597,7 @@ func sfold3z(acc *byte, dw *byte)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // scorr5r2s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -605,7 +605,7 @@ func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // scorr5r1s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -613,7 +613,7 @@ func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // staps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.

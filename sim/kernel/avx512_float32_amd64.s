@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile1x2z(SB), NOSPLIT, $16-88
+// func stile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile1x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), AX
 	MOVQ csa+24(FP), DX
@@ -28,6 +28,41 @@ stile1x2z_tile:
 	ADDQ       R8, DI
 
 stile1x2z_near:
+	MOVQ  ahead+88(FP), DI
+	TESTQ DI, DI
+	JZ    stile1x2z_enough
+	MOVQ  8(DI), R8
+	TESTQ R8, R8
+	JNZ   stile1x2z_fetch
+	MOVQ  24(DI), R8
+	TESTQ R8, R8
+	JZ    stile1x2z_enough
+	DECQ  R8
+	MOVQ  R8, 24(DI)
+	MOVQ  16(DI), R9
+	MOVQ  8(R9), R8
+	ADDQ  $0x18, 16(DI)
+	MOVQ  (R9), R9
+	MOVQ  R9, (DI)
+
+stile1x2z_fetch:
+	MOVQ       (DI), R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	PREFETCHT1 128(R9)
+	PREFETCHT1 192(R9)
+	PREFETCHT1 256(R9)
+	PREFETCHT1 320(R9)
+	PREFETCHT1 384(R9)
+	PREFETCHT1 448(R9)
+	ADDQ       $0x00000200, R9
+	MOVQ       R9, (DI)
+	XORQ       R9, R9
+	SUBQ       $0x00000008, R8
+	CMOVQLT    R9, R8
+	MOVQ       R8, 8(DI)
+
+stile1x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
@@ -126,9 +161,9 @@ stail1x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile2x2z(SB), NOSPLIT, $16-88
+// func stile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile2x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -153,6 +188,41 @@ stile2x2z_tile:
 	ADDQ       R9, R8
 
 stile2x2z_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    stile2x2z_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   stile2x2z_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    stile2x2z_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+stile2x2z_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+stile2x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -278,9 +348,9 @@ stail2x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile3x2z(SB), NOSPLIT, $16-88
+// func stile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile3x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -308,6 +378,41 @@ stile3x2z_tile:
 	ADDQ       R9, R8
 
 stile3x2z_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    stile3x2z_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   stile3x2z_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    stile3x2z_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+stile3x2z_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+stile3x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -460,9 +565,9 @@ stail3x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile4x2z(SB), NOSPLIT, $16-88
+// func stile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile4x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -494,6 +599,41 @@ stile4x2z_tile:
 	ADDQ       R10, R9
 
 stile4x2z_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    stile4x2z_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   stile4x2z_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    stile4x2z_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+stile4x2z_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+stile4x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -674,9 +814,9 @@ stail4x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile5x2z(SB), NOSPLIT, $16-88
+// func stile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile5x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -712,6 +852,41 @@ stile5x2z_tile:
 	ADDQ       R10, R9
 
 stile5x2z_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    stile5x2z_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   stile5x2z_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    stile5x2z_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+stile5x2z_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+stile5x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -924,9 +1099,9 @@ stail5x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile6x2z(SB), NOSPLIT, $16-88
+// func stile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile6x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -965,6 +1140,41 @@ stile6x2z_tile:
 	ADDQ       R10, R9
 
 stile6x2z_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    stile6x2z_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   stile6x2z_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    stile6x2z_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+stile6x2z_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+stile6x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1204,9 +1414,9 @@ stail6x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile7x2z(SB), NOSPLIT, $16-88
+// func stile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile7x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -1249,6 +1459,41 @@ stile7x2z_tile:
 	ADDQ       R11, R10
 
 stile7x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    stile7x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   stile7x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    stile7x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+stile7x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+stile7x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1516,9 +1761,9 @@ stail7x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile8x2z(SB), NOSPLIT, $16-88
+// func stile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile8x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -1564,6 +1809,41 @@ stile8x2z_tile:
 	ADDQ       R11, R10
 
 stile8x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    stile8x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   stile8x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    stile8x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+stile8x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+stile8x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1858,9 +2138,9 @@ stail8x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile9x2z(SB), NOSPLIT, $16-88
+// func stile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile9x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -1909,6 +2189,41 @@ stile9x2z_tile:
 	ADDQ       R11, R10
 
 stile9x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    stile9x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   stile9x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    stile9x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+stile9x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+stile9x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2230,9 +2545,9 @@ stail9x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile10x2z(SB), NOSPLIT, $16-88
+// func stile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile10x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -2284,6 +2599,41 @@ stile10x2z_tile:
 	ADDQ       R11, R10
 
 stile10x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    stile10x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   stile10x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    stile10x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+stile10x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+stile10x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2632,9 +2982,9 @@ stail10x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile11x2z(SB), NOSPLIT, $16-88
+// func stile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile11x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -2690,6 +3040,41 @@ stile11x2z_tile:
 	ADDQ       R12, R11
 
 stile11x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    stile11x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   stile11x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    stile11x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+stile11x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+stile11x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3066,9 +3451,9 @@ stail11x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile12x2z(SB), NOSPLIT, $16-88
+// func stile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile12x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -3127,6 +3512,41 @@ stile12x2z_tile:
 	ADDQ       R12, R11
 
 stile12x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    stile12x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   stile12x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    stile12x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+stile12x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+stile12x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3530,9 +3950,9 @@ stail12x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile13x2z(SB), NOSPLIT, $16-88
+// func stile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile13x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -3594,6 +4014,41 @@ stile13x2z_tile:
 	ADDQ       R12, R11
 
 stile13x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    stile13x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   stile13x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    stile13x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+stile13x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+stile13x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4024,9 +4479,9 @@ stail13x2z_store:
 	VZEROUPPER
 	RET
 
-// func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·stile14x2z(SB), NOSPLIT, $16-88
+// func stile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·stile14x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -4091,6 +4546,41 @@ stile14x2z_tile:
 	ADDQ       R12, R11
 
 stile14x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    stile14x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   stile14x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    stile14x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+stile14x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+stile14x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12930,9 +13420,9 @@ spairsz_total:
 	VZEROUPPER
 	RET
 
-// func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scorr3r1s1z(SB), NOSPLIT, $32-104
+// func scorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·scorr3r1s1z(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -12971,8 +13461,43 @@ scorr3r1s1z_strip:
 	MOVQ    CX, R9
 
 scorr3r1s1z_8:
-	CMPQ        R10, $0x08
-	JL          scorr3r1s1z_8_end
+	CMPQ  R10, $0x08
+	JL    scorr3r1s1z_8_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s1z_8_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s1z_8_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s1z_8_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s1z_8_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s1z_8_store_enough:
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
@@ -13155,8 +13680,39 @@ scorr3r1s1z_8_store:
 
 scorr3r1s1z_8_end:
 scorr3r1s1z_4:
-	CMPQ        R10, $0x04
-	JL          scorr3r1s1z_4_end
+	CMPQ  R10, $0x04
+	JL    scorr3r1s1z_4_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s1z_4_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s1z_4_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s1z_4_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s1z_4_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s1z_4_store_enough:
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
@@ -13259,8 +13815,37 @@ scorr3r1s1z_4_store:
 
 scorr3r1s1z_4_end:
 scorr3r1s1z_2:
-	CMPQ        R10, $0x02
-	JL          scorr3r1s1z_2_end
+	CMPQ  R10, $0x02
+	JL    scorr3r1s1z_2_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s1z_2_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s1z_2_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s1z_2_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s1z_2_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s1z_2_store_enough:
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	MOVQ        R8, DX
@@ -13323,8 +13908,36 @@ scorr3r1s1z_2_store:
 
 scorr3r1s1z_2_end:
 scorr3r1s1z_1:
-	CMPQ        R10, $0x01
-	JL          scorr3r1s1z_1_end
+	CMPQ  R10, $0x01
+	JL    scorr3r1s1z_1_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s1z_1_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s1z_1_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s1z_1_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s1z_1_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s1z_1_store_enough:
 	VPXORD      Z9, Z9, Z9
 	MOVQ        R8, DX
 	VMOVUPS     (DX), Z17
@@ -13380,9 +13993,9 @@ scorr3r1s1z_1_end:
 	VZEROUPPER
 	RET
 
-// func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scorr3r2s2z(SB), NOSPLIT, $32-104
+// func scorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·scorr3r2s2z(SB), NOSPLIT, $32-112
 	VMOVUPS evens4<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -13422,8 +14035,43 @@ scorr3r2s2z_strip:
 	MOVQ    CX, R9
 
 scorr3r2s2z_8:
-	CMPQ        R10, $0x08
-	JL          scorr3r2s2z_8_end
+	CMPQ  R10, $0x08
+	JL    scorr3r2s2z_8_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r2s2z_8_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r2s2z_8_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r2s2z_8_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r2s2z_8_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r2s2z_8_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -13685,8 +14333,39 @@ scorr3r2s2z_8_store:
 
 scorr3r2s2z_8_end:
 scorr3r2s2z_4:
-	CMPQ        R10, $0x04
-	JL          scorr3r2s2z_4_end
+	CMPQ  R10, $0x04
+	JL    scorr3r2s2z_4_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r2s2z_4_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r2s2z_4_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r2s2z_4_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r2s2z_4_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r2s2z_4_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -13828,8 +14507,37 @@ scorr3r2s2z_4_store:
 
 scorr3r2s2z_4_end:
 scorr3r2s2z_2:
-	CMPQ        R10, $0x02
-	JL          scorr3r2s2z_2_end
+	CMPQ  R10, $0x02
+	JL    scorr3r2s2z_2_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r2s2z_2_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r2s2z_2_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r2s2z_2_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r2s2z_2_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r2s2z_2_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	MOVQ        R8, DX
@@ -13911,8 +14619,36 @@ scorr3r2s2z_2_store:
 
 scorr3r2s2z_2_end:
 scorr3r2s2z_1:
-	CMPQ        R10, $0x01
-	JL          scorr3r2s2z_1_end
+	CMPQ  R10, $0x01
+	JL    scorr3r2s2z_1_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r2s2z_1_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r2s2z_1_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r2s2z_1_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r2s2z_1_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r2s2z_1_store_enough:
 	VPXORD      Z10, Z10, Z10
 	MOVQ        R8, DX
 	VMOVUPS     (DX), Z18
@@ -13995,9 +14731,9 @@ DATA evens4<>+56(SB)/4, $0x0000001c
 DATA evens4<>+60(SB)/4, $0x0000001e
 GLOBL evens4<>(SB), RODATA|NOPTR, $64
 
-// func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scorr3r1s2z(SB), NOSPLIT, $32-104
+// func scorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·scorr3r1s2z(SB), NOSPLIT, $32-112
 	VMOVUPS evens4<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -14037,8 +14773,43 @@ scorr3r1s2z_strip:
 	MOVQ    CX, R9
 
 scorr3r1s2z_8:
-	CMPQ        R10, $0x08
-	JL          scorr3r1s2z_8_end
+	CMPQ  R10, $0x08
+	JL    scorr3r1s2z_8_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s2z_8_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s2z_8_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s2z_8_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s2z_8_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s2z_8_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -14251,8 +15022,39 @@ scorr3r1s2z_8_store:
 
 scorr3r1s2z_8_end:
 scorr3r1s2z_4:
-	CMPQ        R10, $0x04
-	JL          scorr3r1s2z_4_end
+	CMPQ  R10, $0x04
+	JL    scorr3r1s2z_4_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s2z_4_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s2z_4_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s2z_4_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s2z_4_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s2z_4_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -14373,8 +15175,37 @@ scorr3r1s2z_4_store:
 
 scorr3r1s2z_4_end:
 scorr3r1s2z_2:
-	CMPQ        R10, $0x02
-	JL          scorr3r1s2z_2_end
+	CMPQ  R10, $0x02
+	JL    scorr3r1s2z_2_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s2z_2_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s2z_2_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s2z_2_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s2z_2_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s2z_2_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	MOVQ        R8, DX
@@ -14449,8 +15280,36 @@ scorr3r1s2z_2_store:
 
 scorr3r1s2z_2_end:
 scorr3r1s2z_1:
-	CMPQ        R10, $0x01
-	JL          scorr3r1s2z_1_end
+	CMPQ  R10, $0x01
+	JL    scorr3r1s2z_1_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    scorr3r1s2z_1_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   scorr3r1s2z_1_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    scorr3r1s2z_1_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+scorr3r1s2z_1_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+scorr3r1s2z_1_store_enough:
 	VPXORD      Z10, Z10, Z10
 	MOVQ        R8, DX
 	VMOVUPS     (DX), Z18
@@ -14888,9 +15747,9 @@ TEXT ·sfold3z(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
-// func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scorr5r1s1z(SB), NOSPLIT, $32-104
+// func scorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·scorr5r1s1z(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -14944,8 +15803,51 @@ scorr5r1s1z_strip:
 	MOVQ    CX, R11
 
 scorr5r1s1z_8:
-	CMPQ             R12, $0x08
-	JL               scorr5r1s1z_8_end
+	CMPQ  R12, $0x08
+	JL    scorr5r1s1z_8_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s1z_8_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s1z_8_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s1z_8_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s1z_8_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	PREFETCHT1 512(R14)
+	PREFETCHT1 576(R14)
+	PREFETCHT1 640(R14)
+	PREFETCHT1 704(R14)
+	PREFETCHT1 768(R14)
+	PREFETCHT1 832(R14)
+	PREFETCHT1 896(R14)
+	PREFETCHT1 960(R14)
+	ADDQ       $0x00000400, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000010, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s1z_8_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -15288,8 +16190,43 @@ scorr5r1s1z_8_store:
 
 scorr5r1s1z_8_end:
 scorr5r1s1z_4:
-	CMPQ             R12, $0x04
-	JL               scorr5r1s1z_4_end
+	CMPQ  R12, $0x04
+	JL    scorr5r1s1z_4_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s1z_4_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s1z_4_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s1z_4_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s1z_4_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	ADDQ       $0x00000200, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000008, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s1z_4_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -15480,8 +16417,39 @@ scorr5r1s1z_4_store:
 
 scorr5r1s1z_4_end:
 scorr5r1s1z_2:
-	CMPQ             R12, $0x02
-	JL               scorr5r1s1z_2_end
+	CMPQ  R12, $0x02
+	JL    scorr5r1s1z_2_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s1z_2_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s1z_2_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s1z_2_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s1z_2_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	ADDQ       $0x00000100, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000004, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s1z_2_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	MOVQ             R10, R8
@@ -15596,8 +16564,37 @@ scorr5r1s1z_2_store:
 
 scorr5r1s1z_2_end:
 scorr5r1s1z_1:
-	CMPQ             R12, $0x01
-	JL               scorr5r1s1z_1_end
+	CMPQ  R12, $0x01
+	JL    scorr5r1s1z_1_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s1z_1_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s1z_1_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s1z_1_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s1z_1_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	ADDQ       $0x00000080, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000002, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s1z_1_store_enough:
 	VPXORD           Z23, Z23, Z23
 	MOVQ             R10, R8
 	VMOVUPS          (R8), Z31
@@ -15687,9 +16684,9 @@ scorr5r1s1z_1_end:
 	VZEROUPPER
 	RET
 
-// func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scorr5r2s2z(SB), NOSPLIT, $32-104
+// func scorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·scorr5r2s2z(SB), NOSPLIT, $32-112
 	VMOVUPS evens4<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -15743,8 +16740,51 @@ scorr5r2s2z_strip:
 	MOVQ    CX, R11
 
 scorr5r2s2z_8:
-	CMPQ             R12, $0x08
-	JL               scorr5r2s2z_8_end
+	CMPQ  R12, $0x08
+	JL    scorr5r2s2z_8_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r2s2z_8_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r2s2z_8_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r2s2z_8_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r2s2z_8_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	PREFETCHT1 512(R14)
+	PREFETCHT1 576(R14)
+	PREFETCHT1 640(R14)
+	PREFETCHT1 704(R14)
+	PREFETCHT1 768(R14)
+	PREFETCHT1 832(R14)
+	PREFETCHT1 896(R14)
+	PREFETCHT1 960(R14)
+	ADDQ       $0x00000400, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000010, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r2s2z_8_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -16224,8 +17264,43 @@ scorr5r2s2z_8_store:
 
 scorr5r2s2z_8_end:
 scorr5r2s2z_4:
-	CMPQ             R12, $0x04
-	JL               scorr5r2s2z_4_end
+	CMPQ  R12, $0x04
+	JL    scorr5r2s2z_4_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r2s2z_4_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r2s2z_4_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r2s2z_4_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r2s2z_4_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	ADDQ       $0x00000200, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000008, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r2s2z_4_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -16489,8 +17564,39 @@ scorr5r2s2z_4_store:
 
 scorr5r2s2z_4_end:
 scorr5r2s2z_2:
-	CMPQ             R12, $0x02
-	JL               scorr5r2s2z_2_end
+	CMPQ  R12, $0x02
+	JL    scorr5r2s2z_2_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r2s2z_2_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r2s2z_2_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r2s2z_2_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r2s2z_2_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	ADDQ       $0x00000100, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000004, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r2s2z_2_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	MOVQ             R10, R8
@@ -16646,8 +17752,37 @@ scorr5r2s2z_2_store:
 
 scorr5r2s2z_2_end:
 scorr5r2s2z_1:
-	CMPQ             R12, $0x01
-	JL               scorr5r2s2z_1_end
+	CMPQ  R12, $0x01
+	JL    scorr5r2s2z_1_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r2s2z_1_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r2s2z_1_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r2s2z_1_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r2s2z_1_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	ADDQ       $0x00000080, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000002, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r2s2z_1_store_enough:
 	VPXORD           Z23, Z23, Z23
 	MOVQ             R10, R8
 	VMOVUPS          (R8), Z31
@@ -16762,9 +17897,9 @@ scorr5r2s2z_1_end:
 	VZEROUPPER
 	RET
 
-// func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·scorr5r1s2z(SB), NOSPLIT, $32-104
+// func scorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·scorr5r1s2z(SB), NOSPLIT, $32-112
 	VMOVUPS evens4<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -16818,8 +17953,51 @@ scorr5r1s2z_strip:
 	MOVQ    CX, R11
 
 scorr5r1s2z_8:
-	CMPQ             R12, $0x08
-	JL               scorr5r1s2z_8_end
+	CMPQ  R12, $0x08
+	JL    scorr5r1s2z_8_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s2z_8_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s2z_8_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s2z_8_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s2z_8_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	PREFETCHT1 512(R14)
+	PREFETCHT1 576(R14)
+	PREFETCHT1 640(R14)
+	PREFETCHT1 704(R14)
+	PREFETCHT1 768(R14)
+	PREFETCHT1 832(R14)
+	PREFETCHT1 896(R14)
+	PREFETCHT1 960(R14)
+	ADDQ       $0x00000400, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000010, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s2z_8_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -17222,8 +18400,43 @@ scorr5r1s2z_8_store:
 
 scorr5r1s2z_8_end:
 scorr5r1s2z_4:
-	CMPQ             R12, $0x04
-	JL               scorr5r1s2z_4_end
+	CMPQ  R12, $0x04
+	JL    scorr5r1s2z_4_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s2z_4_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s2z_4_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s2z_4_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s2z_4_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	ADDQ       $0x00000200, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000008, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s2z_4_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -17454,8 +18667,39 @@ scorr5r1s2z_4_store:
 
 scorr5r1s2z_4_end:
 scorr5r1s2z_2:
-	CMPQ             R12, $0x02
-	JL               scorr5r1s2z_2_end
+	CMPQ  R12, $0x02
+	JL    scorr5r1s2z_2_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s2z_2_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s2z_2_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s2z_2_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s2z_2_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	ADDQ       $0x00000100, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000004, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s2z_2_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	MOVQ             R10, R8
@@ -17600,8 +18844,37 @@ scorr5r1s2z_2_store:
 
 scorr5r1s2z_2_end:
 scorr5r1s2z_1:
-	CMPQ             R12, $0x01
-	JL               scorr5r1s2z_1_end
+	CMPQ  R12, $0x01
+	JL    scorr5r1s2z_1_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    scorr5r1s2z_1_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   scorr5r1s2z_1_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    scorr5r1s2z_1_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+scorr5r1s2z_1_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	ADDQ       $0x00000080, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000002, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+scorr5r1s2z_1_store_enough:
 	VPXORD           Z23, Z23, Z23
 	MOVQ             R10, R8
 	VMOVUPS          (R8), Z31

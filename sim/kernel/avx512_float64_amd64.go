@@ -8,7 +8,7 @@ package kernel
 // for 1 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail1x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 1 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -20,7 +20,7 @@ func dtail1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 2 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail2x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 2 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -32,7 +32,7 @@ func dtail2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 3 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail3x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 3 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -44,7 +44,7 @@ func dtail3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 4 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail4x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 4 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -56,7 +56,7 @@ func dtail4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 5 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail5x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 5 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -68,7 +68,7 @@ func dtail5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 6 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 6 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -80,7 +80,7 @@ func dtail6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 7 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 7 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -92,7 +92,7 @@ func dtail7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 8 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail8x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 8 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -104,7 +104,7 @@ func dtail8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 9 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail9x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 9 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -116,7 +116,7 @@ func dtail9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // for 10 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail10x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 10 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -128,7 +128,7 @@ func dtail10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 11 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail11x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 11 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -140,7 +140,7 @@ func dtail11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 12 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail12x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 12 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -152,7 +152,7 @@ func dtail12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 13 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail13x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 13 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -164,7 +164,7 @@ func dtail13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // for 14 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 //
 //go:noescape
-func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
+func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
 
 // dtail14x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 14 rows and n ≤ 16 columns. A has strides rsa and csa.
@@ -538,7 +538,7 @@ func dblendz(n int, terms *byte, count int, dst *byte, acc int)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dcorr3r2s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -546,7 +546,7 @@ func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dcorr3r1s2z correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -554,7 +554,7 @@ func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dtaps3x3z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
 // lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
@@ -585,7 +585,7 @@ func dfold3z(acc *byte, dw *byte)
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dcorr5r2s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -593,7 +593,7 @@ func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dcorr5r1s2z correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
 // columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
@@ -601,7 +601,7 @@ func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte
 // Fused, taps in row-major order from 0. Reads whole vectors of the source.
 //
 //go:noescape
-func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
+func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
 
 // dtaps5x5z adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
 // lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.

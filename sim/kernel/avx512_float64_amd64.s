@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile1x2z(SB), NOSPLIT, $16-88
+// func dtile1x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile1x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), AX
 	MOVQ csa+24(FP), DX
@@ -28,6 +28,41 @@ dtile1x2z_tile:
 	ADDQ       R8, DI
 
 dtile1x2z_near:
+	MOVQ  ahead+88(FP), DI
+	TESTQ DI, DI
+	JZ    dtile1x2z_enough
+	MOVQ  8(DI), R8
+	TESTQ R8, R8
+	JNZ   dtile1x2z_fetch
+	MOVQ  24(DI), R8
+	TESTQ R8, R8
+	JZ    dtile1x2z_enough
+	DECQ  R8
+	MOVQ  R8, 24(DI)
+	MOVQ  16(DI), R9
+	MOVQ  8(R9), R8
+	ADDQ  $0x18, 16(DI)
+	MOVQ  (R9), R9
+	MOVQ  R9, (DI)
+
+dtile1x2z_fetch:
+	MOVQ       (DI), R9
+	PREFETCHT1 (R9)
+	PREFETCHT1 64(R9)
+	PREFETCHT1 128(R9)
+	PREFETCHT1 192(R9)
+	PREFETCHT1 256(R9)
+	PREFETCHT1 320(R9)
+	PREFETCHT1 384(R9)
+	PREFETCHT1 448(R9)
+	ADDQ       $0x00000200, R9
+	MOVQ       R9, (DI)
+	XORQ       R9, R9
+	SUBQ       $0x00000008, R8
+	CMOVQLT    R9, R8
+	MOVQ       R8, 8(DI)
+
+dtile1x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
@@ -126,9 +161,9 @@ dtail1x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile2x2z(SB), NOSPLIT, $16-88
+// func dtile2x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile2x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -153,6 +188,41 @@ dtile2x2z_tile:
 	ADDQ       R9, R8
 
 dtile2x2z_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    dtile2x2z_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   dtile2x2z_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    dtile2x2z_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+dtile2x2z_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+dtile2x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -278,9 +348,9 @@ dtail2x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile3x2z(SB), NOSPLIT, $16-88
+// func dtile3x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile3x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -308,6 +378,41 @@ dtile3x2z_tile:
 	ADDQ       R9, R8
 
 dtile3x2z_near:
+	MOVQ  ahead+88(FP), R8
+	TESTQ R8, R8
+	JZ    dtile3x2z_enough
+	MOVQ  8(R8), R9
+	TESTQ R9, R9
+	JNZ   dtile3x2z_fetch
+	MOVQ  24(R8), R9
+	TESTQ R9, R9
+	JZ    dtile3x2z_enough
+	DECQ  R9
+	MOVQ  R9, 24(R8)
+	MOVQ  16(R8), R10
+	MOVQ  8(R10), R9
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R10), R10
+	MOVQ  R10, (R8)
+
+dtile3x2z_fetch:
+	MOVQ       (R8), R10
+	PREFETCHT1 (R10)
+	PREFETCHT1 64(R10)
+	PREFETCHT1 128(R10)
+	PREFETCHT1 192(R10)
+	PREFETCHT1 256(R10)
+	PREFETCHT1 320(R10)
+	PREFETCHT1 384(R10)
+	PREFETCHT1 448(R10)
+	ADDQ       $0x00000200, R10
+	MOVQ       R10, (R8)
+	XORQ       R10, R10
+	SUBQ       $0x00000008, R9
+	CMOVQLT    R10, R9
+	MOVQ       R9, 8(R8)
+
+dtile3x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -460,9 +565,9 @@ dtail3x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile4x2z(SB), NOSPLIT, $16-88
+// func dtile4x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile4x2z(SB), NOSPLIT, $16-96
 	MOVQ a+8(FP), CX
 	MOVQ rsa+16(FP), DX
 	MOVQ csa+24(FP), BX
@@ -494,6 +599,41 @@ dtile4x2z_tile:
 	ADDQ       R10, R9
 
 dtile4x2z_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    dtile4x2z_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   dtile4x2z_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    dtile4x2z_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+dtile4x2z_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+dtile4x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -674,9 +814,9 @@ dtail4x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile5x2z(SB), NOSPLIT, $16-88
+// func dtile5x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile5x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -712,6 +852,41 @@ dtile5x2z_tile:
 	ADDQ       R10, R9
 
 dtile5x2z_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    dtile5x2z_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   dtile5x2z_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    dtile5x2z_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+dtile5x2z_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+dtile5x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -924,9 +1099,9 @@ dtail5x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile6x2z(SB), NOSPLIT, $16-88
+// func dtile6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile6x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -965,6 +1140,41 @@ dtile6x2z_tile:
 	ADDQ       R10, R9
 
 dtile6x2z_near:
+	MOVQ  ahead+88(FP), R9
+	TESTQ R9, R9
+	JZ    dtile6x2z_enough
+	MOVQ  8(R9), R10
+	TESTQ R10, R10
+	JNZ   dtile6x2z_fetch
+	MOVQ  24(R9), R10
+	TESTQ R10, R10
+	JZ    dtile6x2z_enough
+	DECQ  R10
+	MOVQ  R10, 24(R9)
+	MOVQ  16(R9), R11
+	MOVQ  8(R11), R10
+	ADDQ  $0x18, 16(R9)
+	MOVQ  (R11), R11
+	MOVQ  R11, (R9)
+
+dtile6x2z_fetch:
+	MOVQ       (R9), R11
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	PREFETCHT1 256(R11)
+	PREFETCHT1 320(R11)
+	PREFETCHT1 384(R11)
+	PREFETCHT1 448(R11)
+	ADDQ       $0x00000200, R11
+	MOVQ       R11, (R9)
+	XORQ       R11, R11
+	SUBQ       $0x00000008, R10
+	CMOVQLT    R11, R10
+	MOVQ       R10, 8(R9)
+
+dtile6x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1204,9 +1414,9 @@ dtail6x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile7x2z(SB), NOSPLIT, $16-88
+// func dtile7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile7x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -1249,6 +1459,41 @@ dtile7x2z_tile:
 	ADDQ       R11, R10
 
 dtile7x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    dtile7x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dtile7x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dtile7x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dtile7x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dtile7x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1516,9 +1761,9 @@ dtail7x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile8x2z(SB), NOSPLIT, $16-88
+// func dtile8x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile8x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -1564,6 +1809,41 @@ dtile8x2z_tile:
 	ADDQ       R11, R10
 
 dtile8x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    dtile8x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dtile8x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dtile8x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dtile8x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dtile8x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1858,9 +2138,9 @@ dtail8x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile9x2z(SB), NOSPLIT, $16-88
+// func dtile9x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile9x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -1909,6 +2189,41 @@ dtile9x2z_tile:
 	ADDQ       R11, R10
 
 dtile9x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    dtile9x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dtile9x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dtile9x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dtile9x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dtile9x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2230,9 +2545,9 @@ dtail9x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile10x2z(SB), NOSPLIT, $16-88
+// func dtile10x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile10x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -2284,6 +2599,41 @@ dtile10x2z_tile:
 	ADDQ       R11, R10
 
 dtile10x2z_near:
+	MOVQ  ahead+88(FP), R10
+	TESTQ R10, R10
+	JZ    dtile10x2z_enough
+	MOVQ  8(R10), R11
+	TESTQ R11, R11
+	JNZ   dtile10x2z_fetch
+	MOVQ  24(R10), R11
+	TESTQ R11, R11
+	JZ    dtile10x2z_enough
+	DECQ  R11
+	MOVQ  R11, 24(R10)
+	MOVQ  16(R10), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(R10)
+	MOVQ  (R12), R12
+	MOVQ  R12, (R10)
+
+dtile10x2z_fetch:
+	MOVQ       (R10), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (R10)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(R10)
+
+dtile10x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2632,9 +2982,9 @@ dtail10x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile11x2z(SB), NOSPLIT, $16-88
+// func dtile11x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile11x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -2690,6 +3040,41 @@ dtile11x2z_tile:
 	ADDQ       R12, R11
 
 dtile11x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    dtile11x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   dtile11x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    dtile11x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+dtile11x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+dtile11x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3066,9 +3451,9 @@ dtail11x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile12x2z(SB), NOSPLIT, $16-88
+// func dtile12x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile12x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -3127,6 +3512,41 @@ dtile12x2z_tile:
 	ADDQ       R12, R11
 
 dtile12x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    dtile12x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   dtile12x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    dtile12x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+dtile12x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+dtile12x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3530,9 +3950,9 @@ dtail12x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile13x2z(SB), NOSPLIT, $16-88
+// func dtile13x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile13x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -3594,6 +4014,41 @@ dtile13x2z_tile:
 	ADDQ       R12, R11
 
 dtile13x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    dtile13x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   dtile13x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    dtile13x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+dtile13x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+dtile13x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4024,9 +4479,9 @@ dtail13x2z_store:
 	VZEROUPPER
 	RET
 
-// func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·dtile14x2z(SB), NOSPLIT, $16-88
+// func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, ahead *byte)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·dtile14x2z(SB), NOSPLIT, $16-96
 	MOVQ   a+8(FP), CX
 	MOVQ   rsa+16(FP), DX
 	MOVQ   csa+24(FP), BX
@@ -4091,6 +4546,41 @@ dtile14x2z_tile:
 	ADDQ       R12, R11
 
 dtile14x2z_near:
+	MOVQ  ahead+88(FP), R11
+	TESTQ R11, R11
+	JZ    dtile14x2z_enough
+	MOVQ  8(R11), R12
+	TESTQ R12, R12
+	JNZ   dtile14x2z_fetch
+	MOVQ  24(R11), R12
+	TESTQ R12, R12
+	JZ    dtile14x2z_enough
+	DECQ  R12
+	MOVQ  R12, 24(R11)
+	MOVQ  16(R11), R13
+	MOVQ  8(R13), R12
+	ADDQ  $0x18, 16(R11)
+	MOVQ  (R13), R13
+	MOVQ  R13, (R11)
+
+dtile14x2z_fetch:
+	MOVQ       (R11), R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	PREFETCHT1 128(R13)
+	PREFETCHT1 192(R13)
+	PREFETCHT1 256(R13)
+	PREFETCHT1 320(R13)
+	PREFETCHT1 384(R13)
+	PREFETCHT1 448(R13)
+	ADDQ       $0x00000200, R13
+	MOVQ       R13, (R11)
+	XORQ       R13, R13
+	SUBQ       $0x00000008, R12
+	CMOVQLT    R13, R12
+	MOVQ       R12, 8(R11)
+
+dtile14x2z_enough:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12530,9 +13020,9 @@ dblendz_end:
 	VZEROUPPER
 	RET
 
-// func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dcorr3r1s1z(SB), NOSPLIT, $32-104
+// func dcorr3r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·dcorr3r1s1z(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -12571,8 +13061,43 @@ dcorr3r1s1z_strip:
 	MOVQ    CX, R9
 
 dcorr3r1s1z_8:
-	CMPQ        R10, $0x08
-	JL          dcorr3r1s1z_8_end
+	CMPQ  R10, $0x08
+	JL    dcorr3r1s1z_8_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s1z_8_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s1z_8_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s1z_8_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s1z_8_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s1z_8_store_enough:
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
@@ -12755,8 +13280,39 @@ dcorr3r1s1z_8_store:
 
 dcorr3r1s1z_8_end:
 dcorr3r1s1z_4:
-	CMPQ        R10, $0x04
-	JL          dcorr3r1s1z_4_end
+	CMPQ  R10, $0x04
+	JL    dcorr3r1s1z_4_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s1z_4_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s1z_4_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s1z_4_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s1z_4_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s1z_4_store_enough:
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
@@ -12859,8 +13415,37 @@ dcorr3r1s1z_4_store:
 
 dcorr3r1s1z_4_end:
 dcorr3r1s1z_2:
-	CMPQ        R10, $0x02
-	JL          dcorr3r1s1z_2_end
+	CMPQ  R10, $0x02
+	JL    dcorr3r1s1z_2_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s1z_2_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s1z_2_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s1z_2_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s1z_2_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s1z_2_store_enough:
 	VPXORD      Z9, Z9, Z9
 	VPXORD      Z10, Z10, Z10
 	MOVQ        R8, DX
@@ -12923,8 +13508,36 @@ dcorr3r1s1z_2_store:
 
 dcorr3r1s1z_2_end:
 dcorr3r1s1z_1:
-	CMPQ        R10, $0x01
-	JL          dcorr3r1s1z_1_end
+	CMPQ  R10, $0x01
+	JL    dcorr3r1s1z_1_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s1z_1_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s1z_1_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s1z_1_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s1z_1_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s1z_1_store_enough:
 	VPXORD      Z9, Z9, Z9
 	MOVQ        R8, DX
 	VMOVUPD     (DX), Z17
@@ -12980,9 +13593,9 @@ dcorr3r1s1z_1_end:
 	VZEROUPPER
 	RET
 
-// func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dcorr3r2s2z(SB), NOSPLIT, $32-104
+// func dcorr3r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·dcorr3r2s2z(SB), NOSPLIT, $32-112
 	VMOVUPD evens8<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -13022,8 +13635,43 @@ dcorr3r2s2z_strip:
 	MOVQ    CX, R9
 
 dcorr3r2s2z_8:
-	CMPQ        R10, $0x08
-	JL          dcorr3r2s2z_8_end
+	CMPQ  R10, $0x08
+	JL    dcorr3r2s2z_8_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r2s2z_8_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r2s2z_8_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r2s2z_8_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r2s2z_8_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r2s2z_8_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -13285,8 +13933,39 @@ dcorr3r2s2z_8_store:
 
 dcorr3r2s2z_8_end:
 dcorr3r2s2z_4:
-	CMPQ        R10, $0x04
-	JL          dcorr3r2s2z_4_end
+	CMPQ  R10, $0x04
+	JL    dcorr3r2s2z_4_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r2s2z_4_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r2s2z_4_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r2s2z_4_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r2s2z_4_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r2s2z_4_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -13428,8 +14107,37 @@ dcorr3r2s2z_4_store:
 
 dcorr3r2s2z_4_end:
 dcorr3r2s2z_2:
-	CMPQ        R10, $0x02
-	JL          dcorr3r2s2z_2_end
+	CMPQ  R10, $0x02
+	JL    dcorr3r2s2z_2_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r2s2z_2_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r2s2z_2_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r2s2z_2_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r2s2z_2_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r2s2z_2_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	MOVQ        R8, DX
@@ -13511,8 +14219,36 @@ dcorr3r2s2z_2_store:
 
 dcorr3r2s2z_2_end:
 dcorr3r2s2z_1:
-	CMPQ        R10, $0x01
-	JL          dcorr3r2s2z_1_end
+	CMPQ  R10, $0x01
+	JL    dcorr3r2s2z_1_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r2s2z_1_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r2s2z_1_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r2s2z_1_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r2s2z_1_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r2s2z_1_store_enough:
 	VPXORD      Z10, Z10, Z10
 	MOVQ        R8, DX
 	VMOVUPD     (DX), Z18
@@ -13587,9 +14323,9 @@ DATA evens8<>+48(SB)/8, $0x000000000000000c
 DATA evens8<>+56(SB)/8, $0x000000000000000e
 GLOBL evens8<>(SB), RODATA|NOPTR, $64
 
-// func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dcorr3r1s2z(SB), NOSPLIT, $32-104
+// func dcorr3r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·dcorr3r1s2z(SB), NOSPLIT, $32-112
 	VMOVUPD evens8<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -13629,8 +14365,43 @@ dcorr3r1s2z_strip:
 	MOVQ    CX, R9
 
 dcorr3r1s2z_8:
-	CMPQ        R10, $0x08
-	JL          dcorr3r1s2z_8_end
+	CMPQ  R10, $0x08
+	JL    dcorr3r1s2z_8_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s2z_8_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s2z_8_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s2z_8_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s2z_8_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	PREFETCHT1 256(R12)
+	PREFETCHT1 320(R12)
+	PREFETCHT1 384(R12)
+	PREFETCHT1 448(R12)
+	ADDQ       $0x00000200, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000008, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s2z_8_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -13843,8 +14614,39 @@ dcorr3r1s2z_8_store:
 
 dcorr3r1s2z_8_end:
 dcorr3r1s2z_4:
-	CMPQ        R10, $0x04
-	JL          dcorr3r1s2z_4_end
+	CMPQ  R10, $0x04
+	JL    dcorr3r1s2z_4_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s2z_4_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s2z_4_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s2z_4_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s2z_4_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	PREFETCHT1 128(R12)
+	PREFETCHT1 192(R12)
+	ADDQ       $0x00000100, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000004, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s2z_4_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	VPXORD      Z12, Z12, Z12
@@ -13965,8 +14767,37 @@ dcorr3r1s2z_4_store:
 
 dcorr3r1s2z_4_end:
 dcorr3r1s2z_2:
-	CMPQ        R10, $0x02
-	JL          dcorr3r1s2z_2_end
+	CMPQ  R10, $0x02
+	JL    dcorr3r1s2z_2_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s2z_2_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s2z_2_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s2z_2_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s2z_2_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	PREFETCHT1 64(R12)
+	ADDQ       $0x00000080, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000002, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s2z_2_store_enough:
 	VPXORD      Z10, Z10, Z10
 	VPXORD      Z11, Z11, Z11
 	MOVQ        R8, DX
@@ -14041,8 +14872,36 @@ dcorr3r1s2z_2_store:
 
 dcorr3r1s2z_2_end:
 dcorr3r1s2z_1:
-	CMPQ        R10, $0x01
-	JL          dcorr3r1s2z_1_end
+	CMPQ  R10, $0x01
+	JL    dcorr3r1s2z_1_end
+	MOVQ  ahead+104(FP), DX
+	TESTQ DX, DX
+	JZ    dcorr3r1s2z_1_store_enough
+	MOVQ  8(DX), R11
+	TESTQ R11, R11
+	JNZ   dcorr3r1s2z_1_store_fetch
+	MOVQ  24(DX), R11
+	TESTQ R11, R11
+	JZ    dcorr3r1s2z_1_store_enough
+	DECQ  R11
+	MOVQ  R11, 24(DX)
+	MOVQ  16(DX), R12
+	MOVQ  8(R12), R11
+	ADDQ  $0x18, 16(DX)
+	MOVQ  (R12), R12
+	MOVQ  R12, (DX)
+
+dcorr3r1s2z_1_store_fetch:
+	MOVQ       (DX), R12
+	PREFETCHT1 (R12)
+	ADDQ       $0x00000040, R12
+	MOVQ       R12, (DX)
+	XORQ       R12, R12
+	SUBQ       $0x00000001, R11
+	CMOVQLT    R12, R11
+	MOVQ       R11, 8(DX)
+
+dcorr3r1s2z_1_store_enough:
 	VPXORD      Z10, Z10, Z10
 	MOVQ        R8, DX
 	VMOVUPD     (DX), Z18
@@ -14476,9 +15335,9 @@ TEXT ·dfold3z(SB), NOSPLIT, $0-16
 	VZEROUPPER
 	RET
 
-// func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dcorr5r1s1z(SB), NOSPLIT, $32-104
+// func dcorr5r1s1z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·dcorr5r1s1z(SB), NOSPLIT, $32-112
 	MOVQ src+8(FP), AX
 	MOVQ AX, (SP)
 	MOVQ dst+48(FP), AX
@@ -14532,8 +15391,51 @@ dcorr5r1s1z_strip:
 	MOVQ    CX, R11
 
 dcorr5r1s1z_8:
-	CMPQ             R12, $0x08
-	JL               dcorr5r1s1z_8_end
+	CMPQ  R12, $0x08
+	JL    dcorr5r1s1z_8_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s1z_8_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s1z_8_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s1z_8_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s1z_8_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	PREFETCHT1 512(R14)
+	PREFETCHT1 576(R14)
+	PREFETCHT1 640(R14)
+	PREFETCHT1 704(R14)
+	PREFETCHT1 768(R14)
+	PREFETCHT1 832(R14)
+	PREFETCHT1 896(R14)
+	PREFETCHT1 960(R14)
+	ADDQ       $0x00000400, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000010, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s1z_8_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -14876,8 +15778,43 @@ dcorr5r1s1z_8_store:
 
 dcorr5r1s1z_8_end:
 dcorr5r1s1z_4:
-	CMPQ             R12, $0x04
-	JL               dcorr5r1s1z_4_end
+	CMPQ  R12, $0x04
+	JL    dcorr5r1s1z_4_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s1z_4_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s1z_4_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s1z_4_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s1z_4_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	ADDQ       $0x00000200, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000008, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s1z_4_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -15068,8 +16005,39 @@ dcorr5r1s1z_4_store:
 
 dcorr5r1s1z_4_end:
 dcorr5r1s1z_2:
-	CMPQ             R12, $0x02
-	JL               dcorr5r1s1z_2_end
+	CMPQ  R12, $0x02
+	JL    dcorr5r1s1z_2_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s1z_2_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s1z_2_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s1z_2_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s1z_2_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	ADDQ       $0x00000100, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000004, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s1z_2_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	MOVQ             R10, R8
@@ -15184,8 +16152,37 @@ dcorr5r1s1z_2_store:
 
 dcorr5r1s1z_2_end:
 dcorr5r1s1z_1:
-	CMPQ             R12, $0x01
-	JL               dcorr5r1s1z_1_end
+	CMPQ  R12, $0x01
+	JL    dcorr5r1s1z_1_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s1z_1_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s1z_1_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s1z_1_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s1z_1_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	ADDQ       $0x00000080, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000002, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s1z_1_store_enough:
 	VPXORD           Z23, Z23, Z23
 	MOVQ             R10, R8
 	VMOVUPD          (R8), Z31
@@ -15275,9 +16272,9 @@ dcorr5r1s1z_1_end:
 	VZEROUPPER
 	RET
 
-// func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dcorr5r2s2z(SB), NOSPLIT, $32-104
+// func dcorr5r2s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·dcorr5r2s2z(SB), NOSPLIT, $32-112
 	VMOVUPD evens8<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -15331,8 +16328,51 @@ dcorr5r2s2z_strip:
 	MOVQ    CX, R11
 
 dcorr5r2s2z_8:
-	CMPQ             R12, $0x08
-	JL               dcorr5r2s2z_8_end
+	CMPQ  R12, $0x08
+	JL    dcorr5r2s2z_8_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r2s2z_8_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r2s2z_8_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r2s2z_8_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r2s2z_8_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	PREFETCHT1 512(R14)
+	PREFETCHT1 576(R14)
+	PREFETCHT1 640(R14)
+	PREFETCHT1 704(R14)
+	PREFETCHT1 768(R14)
+	PREFETCHT1 832(R14)
+	PREFETCHT1 896(R14)
+	PREFETCHT1 960(R14)
+	ADDQ       $0x00000400, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000010, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r2s2z_8_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -15812,8 +16852,43 @@ dcorr5r2s2z_8_store:
 
 dcorr5r2s2z_8_end:
 dcorr5r2s2z_4:
-	CMPQ             R12, $0x04
-	JL               dcorr5r2s2z_4_end
+	CMPQ  R12, $0x04
+	JL    dcorr5r2s2z_4_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r2s2z_4_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r2s2z_4_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r2s2z_4_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r2s2z_4_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	ADDQ       $0x00000200, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000008, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r2s2z_4_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -16077,8 +17152,39 @@ dcorr5r2s2z_4_store:
 
 dcorr5r2s2z_4_end:
 dcorr5r2s2z_2:
-	CMPQ             R12, $0x02
-	JL               dcorr5r2s2z_2_end
+	CMPQ  R12, $0x02
+	JL    dcorr5r2s2z_2_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r2s2z_2_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r2s2z_2_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r2s2z_2_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r2s2z_2_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	ADDQ       $0x00000100, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000004, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r2s2z_2_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	MOVQ             R10, R8
@@ -16234,8 +17340,37 @@ dcorr5r2s2z_2_store:
 
 dcorr5r2s2z_2_end:
 dcorr5r2s2z_1:
-	CMPQ             R12, $0x01
-	JL               dcorr5r2s2z_1_end
+	CMPQ  R12, $0x01
+	JL    dcorr5r2s2z_1_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r2s2z_1_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r2s2z_1_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r2s2z_1_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r2s2z_1_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	ADDQ       $0x00000080, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000002, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r2s2z_1_store_enough:
 	VPXORD           Z23, Z23, Z23
 	MOVQ             R10, R8
 	VMOVUPD          (R8), Z31
@@ -16350,9 +17485,9 @@ dcorr5r2s2z_1_end:
 	VZEROUPPER
 	RET
 
-// func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·dcorr5r1s2z(SB), NOSPLIT, $32-104
+// func dcorr5r1s2z(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·dcorr5r1s2z(SB), NOSPLIT, $32-112
 	VMOVUPD evens8<>+0(SB), Z0
 	MOVQ    src+8(FP), AX
 	MOVQ    AX, (SP)
@@ -16406,8 +17541,51 @@ dcorr5r1s2z_strip:
 	MOVQ    CX, R11
 
 dcorr5r1s2z_8:
-	CMPQ             R12, $0x08
-	JL               dcorr5r1s2z_8_end
+	CMPQ  R12, $0x08
+	JL    dcorr5r1s2z_8_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s2z_8_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s2z_8_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s2z_8_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s2z_8_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	PREFETCHT1 512(R14)
+	PREFETCHT1 576(R14)
+	PREFETCHT1 640(R14)
+	PREFETCHT1 704(R14)
+	PREFETCHT1 768(R14)
+	PREFETCHT1 832(R14)
+	PREFETCHT1 896(R14)
+	PREFETCHT1 960(R14)
+	ADDQ       $0x00000400, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000010, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s2z_8_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -16810,8 +17988,43 @@ dcorr5r1s2z_8_store:
 
 dcorr5r1s2z_8_end:
 dcorr5r1s2z_4:
-	CMPQ             R12, $0x04
-	JL               dcorr5r1s2z_4_end
+	CMPQ  R12, $0x04
+	JL    dcorr5r1s2z_4_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s2z_4_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s2z_4_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s2z_4_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s2z_4_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	PREFETCHT1 256(R14)
+	PREFETCHT1 320(R14)
+	PREFETCHT1 384(R14)
+	PREFETCHT1 448(R14)
+	ADDQ       $0x00000200, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000008, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s2z_4_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	VPXORD           Z25, Z25, Z25
@@ -17042,8 +18255,39 @@ dcorr5r1s2z_4_store:
 
 dcorr5r1s2z_4_end:
 dcorr5r1s2z_2:
-	CMPQ             R12, $0x02
-	JL               dcorr5r1s2z_2_end
+	CMPQ  R12, $0x02
+	JL    dcorr5r1s2z_2_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s2z_2_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s2z_2_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s2z_2_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s2z_2_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	PREFETCHT1 128(R14)
+	PREFETCHT1 192(R14)
+	ADDQ       $0x00000100, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000004, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s2z_2_store_enough:
 	VPXORD           Z23, Z23, Z23
 	VPXORD           Z24, Z24, Z24
 	MOVQ             R10, R8
@@ -17188,8 +18432,37 @@ dcorr5r1s2z_2_store:
 
 dcorr5r1s2z_2_end:
 dcorr5r1s2z_1:
-	CMPQ             R12, $0x01
-	JL               dcorr5r1s2z_1_end
+	CMPQ  R12, $0x01
+	JL    dcorr5r1s2z_1_end
+	MOVQ  ahead+104(FP), R8
+	TESTQ R8, R8
+	JZ    dcorr5r1s2z_1_store_enough
+	MOVQ  8(R8), R13
+	TESTQ R13, R13
+	JNZ   dcorr5r1s2z_1_store_fetch
+	MOVQ  24(R8), R13
+	TESTQ R13, R13
+	JZ    dcorr5r1s2z_1_store_enough
+	DECQ  R13
+	MOVQ  R13, 24(R8)
+	MOVQ  16(R8), R14
+	MOVQ  8(R14), R13
+	ADDQ  $0x18, 16(R8)
+	MOVQ  (R14), R14
+	MOVQ  R14, (R8)
+
+dcorr5r1s2z_1_store_fetch:
+	MOVQ       (R8), R14
+	PREFETCHT1 (R14)
+	PREFETCHT1 64(R14)
+	ADDQ       $0x00000080, R14
+	MOVQ       R14, (R8)
+	XORQ       R14, R14
+	SUBQ       $0x00000002, R13
+	CMOVQLT    R14, R13
+	MOVQ       R13, 8(R8)
+
+dcorr5r1s2z_1_store_enough:
 	VPXORD           Z23, Z23, Z23
 	MOVQ             R10, R8
 	VMOVUPD          (R8), Z31

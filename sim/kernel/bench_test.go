@@ -68,13 +68,13 @@ func benchmarkDepthwise[T Float](b *testing.B) {
 		z := float64(sizeOf[T]())
 		in, out := float64(x.c*x.h*x.w), float64(op.Len())
 		b.Run("forward/"+x.name, func(b *testing.B) {
-			measure[T](b, k2*out, z*(in+out), func() { Depthwise(dst, op, src, sp, w, x.win, false) })
+			measure[T](b, k2*out, z*(in+out), func() { Depthwise(dst, op, src, sp, w, x.win, false, nil) })
 		})
 		b.Run("data/"+x.name, func(b *testing.B) {
 			measure[T](b, k2*in, z*(out+2*in), func() { DepthwiseBackwardData(dsrc, Dense(x.c, x.h, x.w), g, gp, w, x.win) })
 		})
 		b.Run("weights/"+x.name, func(b *testing.B) {
-			measure[T](b, k2*out, z*(in+out), func() { DepthwiseBackwardWeights(dw, dst, op, src, sp, x.win) })
+			measure[T](b, k2*out, z*(in+out), func() { DepthwiseBackwardWeights(dw, dst, op, src, sp, x.win, nil) })
 		})
 	}
 }

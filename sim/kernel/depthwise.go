@@ -9,12 +9,13 @@ import "fmt"
 // for stride s, padding p and dilation d of win, or adds it to dst if accumulate is
 // set. src has a zero border of at least win.Pad, w is [C][Size][Size], dst is any
 // layout of C×Out(H)×Out(W). The sum runs over (i, j) in row-major order from 0.
-func Depthwise[T Float](dst []T, dp Planes, src []T, sp Planes, w []T, win Window, accumulate bool) {
+// What lies ahead, if not nil, is fetched meanwhile.
+func Depthwise[T Float](dst []T, dp Planes, src []T, sp Planes, w []T, win Window, accumulate bool, ahead *Ahead) {
 	checkWindow("Depthwise", dp, sp, win, true)
 	checkLen("Depthwise", dst, dp)
 	checkLen("Depthwise", src, sp)
 	checkWeights("Depthwise", w, dp.C, win)
-	correlate(dst, dp, src, sp, sp.At(0, -win.Pad, -win.Pad), w, win, accumulate)
+	correlate(dst, dp, src, sp, sp.At(0, -win.Pad, -win.Pad), w, win, accumulate, ahead)
 }
 
 // DepthwiseBackwardData adds to dsrc the gradient of Depthwise with respect to its
@@ -47,7 +48,7 @@ func DepthwiseBackwardData[T Float](dsrc []T, dp Planes, g []T, gp Planes, w []T
 		}
 	}
 	win.Stride = 1
-	correlate(dsrc, dp, g, gp, gp.At(0, -lead, -lead), f, win, true)
+	correlate(dsrc, dp, g, gp, gp.At(0, -lead, -lead), f, win, true, nil)
 	s.give()
 }
 
@@ -58,13 +59,13 @@ func DepthwiseBackwardData[T Float](dsrc []T, dp Planes, g []T, gp Planes, w []T
 //
 // with g in any layout gp of C×Out(H)×Out(W) and src as in Depthwise. The lanes of a
 // tap are added by halves and then to dw, once per channel and call.
-func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Planes, win Window) {
+func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Planes, win Window, ahead *Ahead) {
 	checkWindow("DepthwiseBackwardWeights", gp, sp, win, true)
 	checkLen("DepthwiseBackwardWeights", g, gp)
 	checkLen("DepthwiseBackwardWeights", src, sp)
 	checkWeights("DepthwiseBackwardWeights", dw, gp.C, win)
 	o := sp.At(0, -win.Pad, -win.Pad)
-	if gp.C*gp.H*gp.W == 0 || tapSumsVector(dw, g, gp, src, sp, o, win) {
+	if gp.C*gp.H*gp.W == 0 || tapSumsVector(dw, g, gp, src, sp, o, win, ahead) {
 		return
 	}
 	k2 := win.Size * win.Size
@@ -76,8 +77,8 @@ func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Pla
 
 // correlate computes Depthwise: src[o] is the cell under the first tap of output (0, 0) of
 // channel 0.
-func correlate[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool) {
-	if dp.C*dp.H*dp.W == 0 || correlateVector(dst, dp, src, sp, o, w, win, accumulate) {
+func correlate[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool, ahead *Ahead) {
+	if dp.C*dp.H*dp.W == 0 || correlateVector(dst, dp, src, sp, o, w, win, accumulate, ahead) {
 		return
 	}
 	k2 := win.Size * win.Size

@@ -2,8 +2,10 @@
 
 package kernel
 
+import "unsafe"
+
 type (
-	correlateFunc func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int)
+	correlateFunc func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int, ahead *byte)
 	tapsFunc      func(rows int, grad *byte, gr int, src *byte, sr, yr, dx int, n int, acc *byte, fresh int)
 )
 
@@ -68,7 +70,7 @@ func eachWhole[T Float](src []T, o, c, stride, n int, f func(src []T, first, pla
 
 // correlateVector is correlate of non-empty planes in assembly; it tells whether there was
 // a kernel.
-func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool) bool {
+func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool, ahead *Ahead) bool {
 	set := planesOf[T](win.Size, win.Stride, win.Dilation)
 	if set == nil {
 		return false
@@ -77,13 +79,14 @@ func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w [
 	if accumulate {
 		acc = 1
 	}
+	ap := (*byte)(unsafe.Pointer(ahead))
 	sr, dr, dil, h := sp.RowStride*z, dp.RowStride*z, win.Dilation, dp.H
 	n := reach[T](sp.RowStride, win.Size, win.Stride, dil, h, dp.W)
 	eachWhole(src, o, dp.C, sp.PlaneStride, n, func(src []T, first, planes int) {
 		s, d, wp := ptr(src, 0), ptr(dst, dp.At(first, 0, 0)), ptr(w, first*k2)
 		if win.Stride == 1 { // rows of one residue modulo the dilation share their input rows
 			for c := range min(dil, h) {
-				set.plain((h-c+dil-1)/dil, further(s, c*sr), dil*sr, dil*sr, dil*z, wp, further(d, c*dr), dil*dr, dp.W, acc, planes, sp.PlaneStride*z, dp.PlaneStride*z)
+				set.plain((h-c+dil-1)/dil, further(s, c*sr), dil*sr, dil*sr, dil*z, wp, further(d, c*dr), dil*dr, dp.W, acc, planes, sp.PlaneStride*z, dp.PlaneStride*z, ap)
 			}
 			return
 		}
@@ -91,14 +94,17 @@ func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w [
 		if dil == 2 {
 			f = set.strided2
 		}
-		f(h, s, dil*sr, 2*sr, dil*z, wp, d, dr, dp.W, acc, planes, sp.PlaneStride*z, dp.PlaneStride*z)
+		f(h, s, dil*sr, 2*sr, dil*z, wp, d, dr, dp.W, acc, planes, sp.PlaneStride*z, dp.PlaneStride*z, ap)
 	})
 	return true
 }
 
+// tapsAhead is the number of cache lines that the weight sums of a plane take off the queue.
+const tapsAhead = 16
+
 // tapSumsVector is DepthwiseBackwardWeights of non-empty planes in assembly; it tells
 // whether there was a kernel.
-func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win Window) bool {
+func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win Window, ahead *Ahead) bool {
 	set := planesOf[T](win.Size, win.Stride, win.Dilation)
 	if set == nil {
 		return false
@@ -115,6 +121,7 @@ func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win
 	n := reach[T](sp.RowStride, size, win.Stride, dil, h, wd)
 	eachWhole(src, o, gp.C, sp.PlaneStride, n, func(src []T, first, planes int) {
 		for c := range planes {
+			ahead.take(tapsAhead)
 			fresh := 1
 			if part < l { // the upper half of narrow planes is not written
 				clear(acc)

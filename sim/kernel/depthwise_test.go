@@ -45,7 +45,7 @@ func testDepthwise[T Float](t *testing.T) {
 				dst := planes[T](r, dp)
 				old := append([]T(nil), dst...)
 				s0, w0 := append([]T(nil), src...), append([]T(nil), wt...)
-				Depthwise(dst, dp, src, sp, wt, win, acc)
+				Depthwise(dst, dp, src, sp, wt, win, acc, nil)
 				if d := sameBits(src, s0) + sameBits(wt, w0) + sameBits(outside(dst, dp), outside(old, dp)); d != "" {
 					t.Fatalf("%s: an input or border changed: %s", name, d)
 				}
@@ -118,12 +118,12 @@ func testDepthwiseBackward[T Float](t *testing.T, name string, c, h, w int, win 
 			}
 		}
 		before := append([]T(nil), dw...)
-		DepthwiseBackwardWeights(dw, g, op, src, sp, win)
+		DepthwiseBackwardWeights(dw, g, op, src, sp, win, nil)
 		padded := append([]T(nil), before...)
 		gq := Padded(c, oh, ow, 2)
 		gg := make([]T, gq.Len())
 		Copy(gg, gq, g, op)
-		DepthwiseBackwardWeights(padded, gg, gq, src, sp, win)
+		DepthwiseBackwardWeights(padded, gg, gq, src, sp, win, nil)
 		if d := sameBits(padded, dw); d != "" {
 			t.Fatalf("%s: weights from a padded gradient: %s", name, d)
 		}

@@ -11,6 +11,11 @@ import "gonum.org/v1/gonum/blas"
 // Error: |C − exact| ≤ 16·eps·(|alpha|·Σ|a·b| + |beta·c|) for the sizes of a search
 // step; the bound that holds for all k grows like k·eps.
 func Gemm[T Float](tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	GemmAhead(nil, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// GemmAhead is Gemm, and fetches meanwhile what lies ahead, if that is not nil.
+func GemmAhead[T Float](ahead *Ahead, tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	ta, tb := transposed(tA), transposed(tB)
 	checkGemm(ta, tb, m, n, k, len(a), lda, len(b), ldb, len(c), ldc)
 	if m == 0 || n == 0 {
@@ -20,5 +25,5 @@ func Gemm[T Float](tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, 
 		scaleC(m, n, beta, c, ldc)
 		return
 	}
-	gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, ahead)
 }

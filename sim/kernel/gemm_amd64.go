@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 // Block sizes of the matrix product: innerBlock values of the inner index are summed
 // before C is touched; columnBlock columns of B are packed at a time; a block of A
 // takes rowBlockBytes, the panels of B under it panelBytes where all rows fit one block
@@ -16,7 +18,7 @@ const (
 )
 
 // gemm is Gemm on checked arguments with m, n, k > 0 and alpha ≠ 0.
-func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, ahead *Ahead) {
 	if path == Portable {
 		scaleC(m, n, beta, c, ldc)
 		gemmGo(tA, tB, m, n, k, alpha, a, lda, b, ldb, c, ldc)
@@ -27,13 +29,13 @@ func gemm[T Float](tA, tB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb
 		beta = 1
 	}
 	if !tA && tB && dotShape(m, n, k) {
-		gemmDots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		gemmDots(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, ahead)
 		return
 	}
-	if !tB && alpha == 1 && k <= innerBlock && direct(tA, m, n, k, a, lda, b, ldb, beta, c, ldc) {
+	if !tB && alpha == 1 && k <= innerBlock && direct(tA, m, n, k, a, lda, b, ldb, beta, c, ldc, ahead) {
 		return
 	}
-	g := blocked[T]{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc}
+	g := blocked[T]{tA: tA, tB: tB, m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc, ahead: ahead}
 	g.run()
 }
 
@@ -46,6 +48,7 @@ type blocked[T Float] struct {
 	lda, ldb     int
 	ldc          int
 	set          *tiles
+	ahead        *Ahead
 	rows, cols   int // of a tile
 	packA, packB bool
 	pa, pb       []T // packed block of A and panels of B
@@ -179,7 +182,7 @@ func (g *blocked[T]) rowTiles(i, j0, j1 int) {
 		whole = (j1 - j0) / g.cols
 	}
 	if whole > 0 {
-		g.set.full[h](g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc, whole, step)
+		g.set.full[h](g.kk, ap, rsa, csa, bp, ldb, cp, g.ldc*sz, acc, whole, step, (*byte)(unsafe.Pointer(g.ahead)))
 	}
 	for j := whole; j*g.cols < j1-j0; j++ {
 		g.set.tail(h, min(g.cols, j1-j0-j*g.cols), sz, g.kk, ap, rsa, csa, advance(bp, j*step), ldb, advance(cp, j*g.cols*sz), g.ldc*sz, acc)

@@ -2,13 +2,15 @@
 
 package kernel
 
+import "unsafe"
+
 // firstCache is the size of a first-level data cache.
 const firstCache = 32 << 10
 
 // direct computes a product of a B that the first cache holds, without the blocking; it
 // tells whether it did. While k is small the stores of C hold up the sums: tiles of few
 // rows store in short bursts that the sums of the next tile cover.
-func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) bool {
+func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, ahead *Ahead) bool {
 	sz := sizeOf[T]()
 	s := &tileSets[path-AVX2][sz/4-1]
 	lanes := s.vector / sz
@@ -47,7 +49,7 @@ func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta 
 		h := min(rows, m-i)
 		ap, bp, cp := advance(ptr(a, 0), i*rsa), ptr(b, 0), ptr(c, i*ldc)
 		if whole > 0 {
-			s.full[h](k, ap, rsa, csa, bp, ldb*sz, cp, ldc*sz, acc, whole, width)
+			s.full[h](k, ap, rsa, csa, bp, ldb*sz, cp, ldc*sz, acc, whole, width, (*byte)(unsafe.Pointer(ahead)))
 		}
 		if w := n - whole*cols; w > 0 {
 			s.tail(h, w, sz, k, ap, rsa, csa, advance(bp, whole*width), ldb*sz, advance(cp, whole*width), ldc*sz, acc)

@@ -14,6 +14,9 @@ func dotBlock[T Float]() int { return dotBytes / sizeOf[T]() }
 // would cost more. It depends on the shape alone, never on the path.
 func dotShape(m, n, k int) bool { return k >= 64 && m <= 64 && n <= 64 }
 
+// dotAhead is the number of cache lines that a tile of dot products takes off the queue.
+const dotAhead = 16
+
 type dotFunc func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
 
 // dotSet holds the tiles of one path and type: edge×edge, 1×edge, edge×1 and 1×1.
@@ -29,7 +32,7 @@ var dotSets = [2][2]dotSet{
 
 // gemmDots computes C = alpha·A·Bᵀ + beta·C, beta 0 or 1: per block of the inner
 // index, lane sums added by halves, times alpha, added to C.
-func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, ahead *Ahead) {
 	sz, block := sizeOf[T](), dotBlock[T]()
 	s := &dotSets[path-AVX2][sz/4-1]
 	for p := 0; p < k; p += block {
@@ -43,6 +46,7 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 				di = 1
 			}
 			for j, dj := 0, 0; j < n; j += dj {
+				ahead.take(dotAhead)
 				f := s.square
 				switch {
 				case n-j >= s.edge && di > 1:

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 // streamBytes is what the two blocks of B take in the second cache.
 const streamBytes = 600 << 10
 
@@ -61,7 +63,7 @@ func (g *blocked[T]) tilesOf(i int, b []T, ld int) {
 	ap, rsa, csa := g.rowsA(i)
 	whole := g.nn / g.cols
 	if whole > 0 {
-		g.set.full[h](g.kk, ap, rsa, csa, ptr(b, 0), ld*sz, ptr(g.c, i*g.ldc+g.jc), g.ldc*sz, g.adds(), whole, g.cols*sz)
+		g.set.full[h](g.kk, ap, rsa, csa, ptr(b, 0), ld*sz, ptr(g.c, i*g.ldc+g.jc), g.ldc*sz, g.adds(), whole, g.cols*sz, (*byte)(unsafe.Pointer(g.ahead)))
 	}
 	if w, j := g.nn%g.cols, whole*g.cols; w > 0 {
 		g.set.tail(h, w, sz, g.kk, ap, rsa, csa, ptr(b, j), ld*sz, ptr(g.c, i*g.ldc+g.jc+j), g.ldc*sz, g.adds())
@@ -73,7 +75,7 @@ func (g *blocked[T]) copyRows(d []T, ld int) {
 	sz := sizeOf[T]()
 	for p := range g.kk {
 		if o := (g.pc+p+1)*g.ldb + g.jc; o < len(g.b) {
-			prefetch((g.nn*sz+63)/64, ptr(g.b, o))
+			prefetch((g.nn*sz+63)/64, uintptr(unsafe.Pointer(ptr(g.b, o))))
 		}
 		rowsOf[T]().copy(1, g.nn, ptr(d, p*ld), ld*sz, ptr(g.b, (g.pc+p)*g.ldb+g.jc), g.ldb*sz)
 	}

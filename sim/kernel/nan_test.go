@@ -21,8 +21,8 @@ func testDepthwiseNaN[T Float](t *testing.T) {
 			dst, dw := make([]T, op.Len()), make([]T, len(wt))
 			by, bx := r.IntN(h), r.IntN(w)
 			src[sp.At(0, by, bx)] = bad
-			Depthwise(dst, op, src, sp, wt, win, false)
-			DepthwiseBackwardWeights(dw, make([]T, op.Len()), op, src, sp, win)
+			Depthwise(dst, op, src, sp, wt, win, false, nil)
+			DepthwiseBackwardWeights(dw, make([]T, op.Len()), op, src, sp, win, nil)
 			wantW := make([]bool, len(wt))
 			expect := func(what string, got T, want bool) {
 				t.Helper()

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 // packA copies alpha·op(A), rows 0…h from row i and kk inner indices from pc, to d
 // with leading dimension ld: as it lies, so [row][inner] or, transposed, [inner][row].
 func packA[T Float](d, a []T, lda, ld int, tA bool, i, pc, h, kk int, alpha T) {
@@ -22,7 +24,7 @@ func packB[T Float](d, b []T, ldb int, tB bool, pc, jc, kk, nn, cols int) {
 		for p := range kk {
 			rowsOf[T]().copy(whole, cols, ptr(d, p*cols), cols*kk*sz, ptr(b, (pc+p)*ldb+jc), cols*sz)
 			if o := (pc+p)*ldb + jc + nn; o < len(b) {
-				prefetch(whole*cols*sz/64, ptr(b, o))
+				prefetch(whole*cols*sz/64, uintptr(unsafe.Pointer(ptr(b, o))))
 			}
 		}
 	} else {

@@ -5,7 +5,7 @@ package kernel
 import "unsafe"
 
 type (
-	tileFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles, step int)
+	tileFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles, step int, ahead *byte)
 	tailFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 	moveFunc func(k int, a *byte, rsa, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles, step int, src *byte, sr int, dst *byte, dr, left, lines int)
 )

@@ -193,11 +193,11 @@ func testDepthwiseTwin[T Float](t *testing.T) {
 				}
 			}
 		}
-		Depthwise(dst, op, src, sp, wt, win, true)
+		Depthwise(dst, op, src, sp, wt, win, true, nil)
 		if d := sameBits(dst, want); d != "" {
 			t.Fatalf("%s: %s", name, d)
 		}
-		DepthwiseBackwardWeights(dw, g, op, src, sp, win)
+		DepthwiseBackwardWeights(dw, g, op, src, sp, win, nil)
 		if d := sameBits(dw, wantW); d != "" {
 			t.Fatalf("%s: weights: %s", name, d)
 		}

@@ -14,7 +14,9 @@ type Images[T kernel.Float] struct {
 // NewImages allocates batch images of c channels of h×w.
 func NewImages[T kernel.Float](batch, c, h, w int) Images[T] {
 	s := kernel.Dense(c, h, w)
-	return Images[T]{Data: make([]T, batch*s.Len()), Stride: s.Len(), Shape: s}
+	data := make([]T, batch*s.Len())
+	kernel.HugePages(data)
+	return Images[T]{Data: data, Stride: s.Len(), Shape: s}
 }
 
 // At returns image b, [C][H][W].

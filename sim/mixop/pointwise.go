@@ -66,7 +66,7 @@ func (p *Pointwise[T]) Forward(s *Scratch[T], b int, r []T) {
 	rows := p.OutC / len(p.W)
 	for i, w := range p.W {
 		seen, ld := p.sample(s, r, i)
-		kernel.Gemm(blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, seen, ld, 0, v[i*rows*n:], n)
+		kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.NoTrans, rows, n, p.InC, 1, w.Value, p.InC, seen, ld, 0, v[i*rows*n:], n)
 	}
 	p.group.Forward(b, v, p.Out)
 	kernel.ChannelMoments(p.M[b*p.OutC:], v, p.Out)
@@ -101,7 +101,7 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 	if theta {
 		for i, w := range p.W {
 			seen, ld := p.sample(s, r, i)
-			kernel.Gemm(blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, seen, ld, 1, w.Part(chunk, first), p.InC)
+			kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, seen, ld, 1, w.Part(chunk, first), p.InC)
 		}
 	}
 	if dr == nil {
@@ -112,7 +112,7 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 		if add {
 			beta = 1
 		}
-		kernel.Gemm(blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, n, beta, dr, n)
+		kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, n, beta, dr, n)
 		return
 	}
 	if !add {
@@ -120,7 +120,7 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 	}
 	for i, w := range p.W {
 		d := s.Get(p.part)
-		kernel.Gemm(blas.Trans, blas.NoTrans, p.InC, n, rows, 1, w.Value, p.InC, dv[i*rows*n:], n, 0, d, n)
+		kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, p.InC, n, rows, 1, w.Value, p.InC, dv[i*rows*n:], n, 0, d, n)
 		o := 0
 		for c := range p.InC {
 			for y := range p.Out.H {

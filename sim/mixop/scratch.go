@@ -39,19 +39,29 @@ func (p *Plan) Padded(name string, l kernel.Planes, stride int) int {
 func (p *Plan) Values() int {
 	n := 0
 	for _, s := range p.size {
-		n += s
+		n += room(s)
 	}
 	return n
 }
 
+// room is what a buffer of n values takes: whole cache lines of either precision, and one
+// more, so that buffers of a multiple of a page do not start in the same sets of the caches.
+func room(n int) int { return (n+15)&^15 + 16 }
+
 // Scratch is the set of buffers of one worker.
-type Scratch[T kernel.Float] struct{ buf [][]T }
+type Scratch[T kernel.Float] struct {
+	buf   [][]T
+	Ahead kernel.Ahead // what the next image will need
+}
 
 // NewScratch allocates the buffers of a plan, zeroed.
 func NewScratch[T kernel.Float](p *Plan) *Scratch[T] {
 	s := &Scratch[T]{}
+	all := make([]T, p.Values())
+	kernel.HugePages(all)
 	for _, n := range p.size {
-		s.buf = append(s.buf, make([]T, n))
+		s.buf = append(s.buf, all[:n:n])
+		all = all[room(n):]
 	}
 	return s
 }

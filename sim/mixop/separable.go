@@ -81,9 +81,10 @@ func (d *Separable[T]) prepare() {
 // Forward computes v and its moments for image b from r in planes rp.
 func (d *Separable[T]) Forward(s *Scratch[T], b int, r []T, rp kernel.Planes) {
 	u, n := s.Get(d.u), d.Out.PlaneStride
-	kernel.Depthwise(u, d.Out, r, rp, d.DW.Value, d.Win, false)
 	v := d.V.At(b)
-	kernel.Gemm(blas.NoTrans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, u, n, 0, v, n)
+	kernel.Reach(&s.Ahead, v)
+	kernel.Depthwise(u, d.Out, r, rp, d.DW.Value, d.Win, false, &s.Ahead)
+	kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, u, n, 0, v, n)
 	d.group.Forward(b, v, d.Out)
 	kernel.ChannelMoments(d.M[b*d.C:], v, d.Out)
 }
@@ -93,16 +94,17 @@ func (d *Separable[T]) Forward(s *Scratch[T], b int, r []T, rp kernel.Planes) {
 // their parts of the chunk; if dr is not nil it writes or, with add, adds ∂L/∂r to
 // dr, dense. dr may be the memory of v.
 func (d *Separable[T]) Backward(s *Scratch[T], b, chunk int, first bool, g []T, relu bool, r []T, rp kernel.Planes, dr []T, add, theta bool) {
+	kernel.Reach(&s.Ahead, d.V.At(b))
 	dv, du, ld := s.Get(d.dv), s.Get(d.du), d.lay.PlaneStride
 	d.Norm.Gradient(dv, d.lay, g, d.Out, d.V.At(b), d.Out, relu)
 	d.group.Backward(b, dv, d.lay, d.V.At(b), d.Out)
 	o := d.lay.Origin
-	kernel.Gemm(blas.Trans, blas.NoTrans, d.C, d.run, d.C, 1, d.PW.Value, d.C, dv[o:], ld, 0, du[o:], ld)
+	kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, d.C, d.run, d.C, 1, d.PW.Value, d.C, dv[o:], ld, 0, du[o:], ld)
 	if theta {
 		u := s.Get(d.u)
-		kernel.Depthwise(u, d.lay, r, rp, d.DW.Value, d.Win, false)
-		kernel.Gemm(blas.NoTrans, blas.Trans, d.C, d.C, d.run, 1, dv[o:], ld, u[o:], ld, 1, d.PW.Part(chunk, first), d.C)
-		kernel.DepthwiseBackwardWeights(d.DW.Part(chunk, first), du, d.lay, r, rp, d.Win)
+		kernel.Depthwise(u, d.lay, r, rp, d.DW.Value, d.Win, false, &s.Ahead)
+		kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.Trans, d.C, d.C, d.run, 1, dv[o:], ld, u[o:], ld, 1, d.PW.Part(chunk, first), d.C)
+		kernel.DepthwiseBackwardWeights(d.DW.Part(chunk, first), du, d.lay, r, rp, d.Win, &s.Ahead)
 	}
 	if dr == nil {
 		return
@@ -112,7 +114,7 @@ func (d *Separable[T]) Backward(s *Scratch[T], b, chunk int, first bool, g []T, 
 		kernel.Spread(g, d.gp, du, d.lay, d.Win.Stride)
 		du = g
 	}
-	kernel.Depthwise(dr, d.In, du, d.gp, d.flip, d.back, add)
+	kernel.Depthwise(dr, d.In, du, d.gp, d.flip, d.back, add, &s.Ahead)
 }
 
 // Reduce adds the parts of the weights' gradients.

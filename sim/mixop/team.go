@@ -140,6 +140,21 @@ func (t *team) serve(w int) {
 	}
 }
 
+// Upcoming is the first image of the chunk that the next free worker takes, or -1: a guess
+// at what the caller, a worker of a round, does next.
+func (t *team) Upcoming() int {
+	n := min(t.batch, Chunks)
+	c := int(t.next.Load())
+	if c >= n {
+		return -1
+	}
+	if t.down {
+		c = n - 1 - c
+	}
+	lo, _ := Span(c, t.batch)
+	return lo
+}
+
 func (t *team) work(worker int) {
 	n := min(t.batch, Chunks)
 	for {

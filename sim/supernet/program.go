@@ -81,8 +81,10 @@ func (n *Net[T]) run() {
 // runChunk executes the current segment for the images of a chunk.
 func (n *Net[T]) runChunk(worker, chunk, lo, hi int) {
 	s := n.scratch[worker]
+	code := n.prog.code[n.prog.lo:n.prog.hi]
+	n.queue(s, code, lo, hi)
 	for b := lo; b < hi; b++ {
-		for _, ins := range n.prog.code[n.prog.lo:n.prog.hi] {
+		for _, ins := range code {
 			n.image(s, ins, b, chunk, b == lo)
 		}
 	}

@@ -71,7 +71,7 @@ func (s *stem[T]) neighbourhoods(col, x []T) {
 func (s *stem[T]) forward(scr *mixop.Scratch[T], b int, x []T) {
 	col, v, n, k := scr.Get(s.col), s.v.At(b), s.h*s.w, s.in*9
 	s.neighbourhoods(col, x)
-	kernel.Gemm(blas.NoTrans, blas.NoTrans, s.out, n, k, 1, s.conv.Value, k, col, s.ld, 0, v, n)
+	kernel.GemmAhead(&scr.Ahead, blas.NoTrans, blas.NoTrans, s.out, n, k, 1, s.conv.Value, k, col, s.ld, 0, v, n)
 	s.group.Forward(b, v, s.v.Shape)
 	kernel.ChannelMoments(s.m[b*s.out:], v, s.v.Shape)
 }
@@ -88,5 +88,5 @@ func (s *stem[T]) backward(scr *mixop.Scratch[T], b, chunk int, first bool, x, g
 	s.norm.Gradient(dv, s.v.Shape, g, s.v.Shape, s.v.At(b), s.v.Shape, false)
 	s.group.Backward(b, dv, s.v.Shape, s.v.At(b), s.v.Shape)
 	s.neighbourhoods(col, x)
-	kernel.Gemm(blas.NoTrans, blas.Trans, s.out, k, n, 1, dv, n, col, s.ld, 1, s.conv.Part(chunk, first), k)
+	kernel.GemmAhead(&scr.Ahead, blas.NoTrans, blas.Trans, s.out, k, n, 1, dv, n, col, s.ld, 1, s.conv.Part(chunk, first), k)
 }

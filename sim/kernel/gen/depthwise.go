@@ -30,7 +30,7 @@ func depthwise(v vector) {
 	}
 }
 
-const correlateSignature = "func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int)"
+const correlateSignature = "func(rows int, src *byte, sr, yr, dx int, w *byte, dst *byte, dr int, n int, acc int, planes, sp, dp int, ahead *byte)"
 
 // taps addresses cell j of a row of taps dx apart.
 func taps(q, dx reg.GPVirtual, size int) func(j int) Mem {
@@ -124,6 +124,7 @@ func correlateWide(v vector, size, ratio, stride int) {
 	at := taps(q, dx, size)
 	all, x := v.regs(ladder[0]), v.reg()
 	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
+		takeAhead(label, rows*linesAhead[size])
 		acc := all[:rows]
 		for _, r := range acc {
 			v.zero(r)
@@ -208,3 +209,7 @@ func eachPlane(v vector, name string, size int) (src, dst, w, n reg.GPVirtual, n
 		JNZ(LabelRef(name + "_plane"))
 	}
 }
+
+// linesAhead is the number of cache lines that a correlation of that size takes off the
+// queue ahead for each vector of outputs.
+var linesAhead = map[int]int{3: 1, 5: 2}

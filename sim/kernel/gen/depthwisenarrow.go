@@ -20,6 +20,7 @@ func correlateNarrow(v vector, size, stride int) {
 	src, dst, first, n, next := eachPlane(v, name, size)
 	dx := param("dx")
 	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
+		takeAhead(label, max(1, rows*linesAhead[size]/2))
 		acc := v.regs(rows)
 		for _, r := range acc {
 			v.zero(r)

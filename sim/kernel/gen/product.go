@@ -83,7 +83,7 @@ const (
 
 // tile emits C (+)= A·B for mr rows and w vectors of columns.
 func tile(v vector, mr, w int, what kind) {
-	base, last := "tile", "tiles, step int"
+	base, last := "tile", "tiles, step int, ahead *byte"
 	doc := fmt.Sprintf("for %d rows and tiles > 0 times %d columns; B moves by step from tile to tile. A has strides rsa and csa.", mr, w*v.lanes())
 	switch what {
 	case masked:
@@ -137,6 +137,9 @@ func tile(v vector, mr, w int, what kind) {
 		return c
 	}
 	prefetchRows(name, k, at, mr)
+	if what == whole {
+		takeAhead(name, tileAhead)
+	}
 	for i := range acc {
 		for _, r := range acc[i] {
 			v.zero(r)

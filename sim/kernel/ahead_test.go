@@ -1,0 +1,142 @@
+package kernel
+
+import (
+	"testing"
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// Kernels take what is queued, in order, and no more than aheadBytes behind what is reached;
+// their results have the bytes that they have without a queue.
+func TestKernelsFetchAhead(t *testing.T) {
+	both(t, testKernelsFetchAhead[float32], testKernelsFetchAhead[float64])
+}
+
+func testKernelsFetchAhead[T Float](t *testing.T) {
+	r := random(90)
+	const c, h = 8, 24
+	win := Window{Size: 5, Stride: 1, Pad: 4, Dilation: 2}
+	d, pad := Dense(c, h, h), Padded(c, h, h, 4)
+	src, w := make([]T, pad.Len()), make([]T, c*25)
+	for i := range w {
+		w[i] = T(r.NormFloat64())
+	}
+	for i := range c * h * h {
+		src[pad.At(i/(h*h), i/h%h, i%h)] = T(r.NormFloat64())
+	}
+	a := w[:c*c]
+	work := map[string]func(q *Ahead) []T{
+		"Depthwise": func(q *Ahead) []T {
+			dst := make([]T, d.Len())
+			Depthwise(dst, d, src, pad, w, win, false, q)
+			return dst
+		},
+		"DepthwiseBackwardWeights": func(q *Ahead) []T {
+			dw := make([]T, c*25)
+			DepthwiseBackwardWeights(dw, src, pad, src, pad, win, q)
+			return dw
+		},
+		"GemmAhead, tiles": func(q *Ahead) []T {
+			v := make([]T, d.Len())
+			GemmAhead(q, blas.NoTrans, blas.NoTrans, c, h*h, c, 1, a, c, src, pad.PlaneStride, 0, v, h*h)
+			return v
+		},
+		"GemmAhead, dots": func(q *Ahead) []T {
+			m := make([]T, c*c)
+			GemmAhead(q, blas.NoTrans, blas.Trans, c, c, h*h, 1, src, pad.PlaneStride, src, pad.PlaneStride, 0, m, c)
+			return m
+		},
+	}
+	memory := make([]T, 4*aheadBytes/int(unsafe.Sizeof(w[0])))
+	for name, f := range work {
+		var q Ahead
+		want := f(nil)
+		for _, part := range [][]T{memory[:100], memory[200:205], memory[1000:]} {
+			Want(&q, part)
+		}
+		q.Start()
+		got := f(&q)
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("%s: value %d is %v with a queue, %v without", name, i, got[i], want[i])
+			}
+		}
+		if path == Portable {
+			if q.spans != nil {
+				t.Errorf("%s: the portable path queues", name)
+			}
+			continue
+		}
+		before := q.at
+		if taken := q.end - int(q.more); taken != 3 || before <= q.spans[2].at {
+			t.Errorf("%s took %d of 3 spans, the last up to %#x of %#x", name, taken, q.at, q.spans[2].at)
+		}
+		for range 2000 {
+			f(&q)
+		}
+		if last := q.spans[2]; q.left != 0 || q.at < last.at+last.lines*line || q.at > last.at+last.lines*line+32*line {
+			t.Errorf("%s: the last span ends at %#x, the queue stands at %#x with %d lines", name, last.at+last.lines*line, q.at, q.left)
+		}
+	}
+}
+
+// Reach lets kernels go on, and drops what they came too late for.
+func TestAheadFollows(t *testing.T) {
+	if path == Portable {
+		t.Skip("the portable path queues nothing")
+	}
+	part := make([][]byte, 12)
+	for i := range part {
+		part[i] = make([]byte, aheadBytes/4)
+	}
+	var q Ahead
+	for _, p := range part {
+		Want(&q, p)
+	}
+	q.Start()
+	allowed := func() (first, past int) { return q.end - int(q.more), q.end }
+	if first, past := allowed(); first != 0 || past < 4 || past > 5 {
+		t.Fatalf("spans %d to %d may be taken at first: want 0 to 4, they fill the window", first, past)
+	}
+	_, was := allowed()
+	Reach(&q, part[3])
+	if first, past := allowed(); first != 3 || past != was+3 {
+		t.Errorf("spans %d to %d may be taken behind span 3: want 3 to %d", first, past, was+3)
+	}
+	Reach(&q, part[2]) // it is behind
+	if first, past := allowed(); first != 3 || past != was+3 {
+		t.Errorf("a span that is behind moved the queue to %d to %d", first, past)
+	}
+	Reach(&q, make([]byte, 10))
+	Reach(&q, part[11])
+	if first, past := allowed(); first != 11 || past != 12 {
+		t.Errorf("spans %d to %d may be taken behind the last", first, past)
+	}
+	q.Clear()
+	Reach(&q, part[0])
+	q.Start()
+	if q.more != 0 || q.left != 0 {
+		t.Error("an empty queue has something to take")
+	}
+	for range aheadSpans + 3 {
+		Want(&q, part[0])
+	}
+	if len(q.spans) != aheadSpans {
+		t.Errorf("%d spans are queued: want at most %d", len(q.spans), aheadSpans)
+	}
+}
+
+// Large pages change no value, wherever a slice lies.
+func TestHugePages(t *testing.T) {
+	for _, n := range []int{0, 1, 1 << 14, 1<<21 + 5} {
+		s := make([]float64, n)
+		HugePages(s)
+		for i, v := range s {
+			if v != 0 {
+				t.Fatalf("value %d of %d is %v", i, n, v)
+			}
+			s[i] = 1
+		}
+	}
+}
