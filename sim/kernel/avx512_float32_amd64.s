@@ -5038,6 +5038,168 @@ stail14x2z_store:
 	VZEROUPPER
 	RET
 
+// func smove6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·smove6x2z(SB), NOSPLIT, $16-136
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+	MOVQ   src+88(FP), R9
+	MOVQ   dst+104(FP), R10
+	MOVQ   left+120(FP), R11
+	MOVQ   sr+96(FP), R12
+
+smove6x2z_tile:
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         smove6x2z_near
+	MOVQ       (SP), R13
+	MOVQ       ldc+56(FP), R14
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+
+smove6x2z_near:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+smove6x2z_loop:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (CX)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (CX)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (R9), Z12
+	PREFETCHT0   (R9)(R12*1)
+	VMOVUPS      Z12, (R10)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	DECQ         R11
+	JNZ          smove6x2z_same
+	MOVQ         lines+128(FP), R11
+	MOVQ         R11, R13
+	SHLQ         $0x06, R13
+	SUBQ         R13, R9
+	SUBQ         R13, R10
+	ADDQ         R12, R9
+	MOVQ         dr+112(FP), R13
+	ADDQ         R13, R10
+
+smove6x2z_same:
+	ADDQ   BX, CX
+	ADDQ   BX, R8
+	ADDQ   DI, SI
+	DECQ   AX
+	JNZ    smove6x2z_loop
+	MOVQ   (SP), AX
+	MOVQ   ldc+56(FP), CX
+	MOVQ   acc+64(FP), R8
+	TESTQ  R8, R8
+	JZ     smove6x2z_store
+	MOVQ   AX, R8
+	VADDPS (R8), Z0, Z0
+	VADDPS 64(R8), Z1, Z1
+	ADDQ   CX, R8
+	VADDPS (R8), Z2, Z2
+	VADDPS 64(R8), Z3, Z3
+	ADDQ   CX, R8
+	VADDPS (R8), Z4, Z4
+	VADDPS 64(R8), Z5, Z5
+	ADDQ   CX, R8
+	VADDPS (R8), Z6, Z6
+	VADDPS 64(R8), Z7, Z7
+	ADDQ   CX, R8
+	VADDPS (R8), Z8, Z8
+	VADDPS 64(R8), Z9, Z9
+	ADDQ   CX, R8
+	VADDPS (R8), Z10, Z10
+	VADDPS 64(R8), Z11, Z11
+	ADDQ   CX, R8
+
+smove6x2z_store:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      smove6x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     smove6x2z_tile
+
+smove6x2z_end:
+	VZEROUPPER
+	RET
+
 // func smove7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·smove7x2z(SB), NOSPLIT, $16-136

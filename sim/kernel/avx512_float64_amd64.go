@@ -172,6 +172,13 @@ func dtile14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 //go:noescape
 func dtail14x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
 
+// dmove6x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
+// for 6 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
+// Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.
+//
+//go:noescape
+func dmove6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+
 // dmove7x2z computes C = Σ_p A[i,p]·B[p,j] (fused, p in order from 0; k > 0), added to C if acc ≠ 0,
 // for 7 rows and tiles > 0 times 16 columns; B moves by step from tile to tile. A has strides rsa and csa.
 // Meanwhile k·tiles lines of 64 bytes go from src to dst: left of this row, then rows of lines, sr and dr apart.

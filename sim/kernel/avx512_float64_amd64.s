@@ -5038,6 +5038,168 @@ dtail14x2z_store:
 	VZEROUPPER
 	RET
 
+// func dmove6x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·dmove6x2z(SB), NOSPLIT, $16-136
+	MOVQ   a+8(FP), CX
+	MOVQ   rsa+16(FP), DX
+	MOVQ   csa+24(FP), BX
+	MOVQ   b+32(FP), SI
+	MOVQ   ldb+40(FP), DI
+	MOVQ   c+48(FP), AX
+	MOVQ   AX, (SP)
+	MOVQ   tiles+72(FP), AX
+	MOVQ   AX, 8(SP)
+	IMUL3Q $0x03, DX, R8
+	ADDQ   CX, R8
+	MOVQ   src+88(FP), R9
+	MOVQ   dst+104(FP), R10
+	MOVQ   left+120(FP), R11
+	MOVQ   sr+96(FP), R12
+
+dmove6x2z_tile:
+	MOVQ       k+0(FP), AX
+	CMPQ       AX, $0x40
+	JL         dmove6x2z_near
+	MOVQ       (SP), R13
+	MOVQ       ldc+56(FP), R14
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+	PREFETCHT1 (R13)
+	PREFETCHT1 64(R13)
+	ADDQ       R14, R13
+
+dmove6x2z_near:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+dmove6x2z_loop:
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	VBROADCASTSD (CX), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (CX)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (CX)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD      (R9), Z12
+	PREFETCHT0   (R9)(R12*1)
+	VMOVUPD      Z12, (R10)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	DECQ         R11
+	JNZ          dmove6x2z_same
+	MOVQ         lines+128(FP), R11
+	MOVQ         R11, R13
+	SHLQ         $0x06, R13
+	SUBQ         R13, R9
+	SUBQ         R13, R10
+	ADDQ         R12, R9
+	MOVQ         dr+112(FP), R13
+	ADDQ         R13, R10
+
+dmove6x2z_same:
+	ADDQ   BX, CX
+	ADDQ   BX, R8
+	ADDQ   DI, SI
+	DECQ   AX
+	JNZ    dmove6x2z_loop
+	MOVQ   (SP), AX
+	MOVQ   ldc+56(FP), CX
+	MOVQ   acc+64(FP), R8
+	TESTQ  R8, R8
+	JZ     dmove6x2z_store
+	MOVQ   AX, R8
+	VADDPD (R8), Z0, Z0
+	VADDPD 64(R8), Z1, Z1
+	ADDQ   CX, R8
+	VADDPD (R8), Z2, Z2
+	VADDPD 64(R8), Z3, Z3
+	ADDQ   CX, R8
+	VADDPD (R8), Z4, Z4
+	VADDPD 64(R8), Z5, Z5
+	ADDQ   CX, R8
+	VADDPD (R8), Z6, Z6
+	VADDPD 64(R8), Z7, Z7
+	ADDQ   CX, R8
+	VADDPD (R8), Z8, Z8
+	VADDPD 64(R8), Z9, Z9
+	ADDQ   CX, R8
+	VADDPD (R8), Z10, Z10
+	VADDPD 64(R8), Z11, Z11
+	ADDQ   CX, R8
+
+dmove6x2z_store:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	DECQ    8(SP)
+	JZ      dmove6x2z_end
+	ADDQ    $0x00000080, (SP)
+	MOVQ    k+0(FP), AX
+	MOVQ    step+80(FP), CX
+	IMULQ   DI, AX
+	SUBQ    AX, SI
+	ADDQ    CX, SI
+	MOVQ    a+8(FP), CX
+	IMUL3Q  $0x03, DX, R8
+	ADDQ    CX, R8
+	JMP     dmove6x2z_tile
+
+dmove6x2z_end:
+	VZEROUPPER
+	RET
+
 // func dmove7x2z(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, tiles int, step int, src *byte, sr int, dst *byte, dr int, left int, lines int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·dmove7x2z(SB), NOSPLIT, $16-136

@@ -67,13 +67,18 @@ func (g *blocked[T]) run() {
 	if g.n <= lanes {
 		g.cols, most = lanes, g.set.narrow
 	}
+	many := 4 * most // rows that repay packing
+	if g.k <= 64 && g.n > lanes && g.m > most {
+		most = min(most, 8) // short bursts of stores, as in direct
+	}
 	g.rows = evenly(g.m, most)
 	several := g.m > g.rows
 	kc, nc := min(innerBlock, g.k), min(columnBlock, (g.n+g.cols-1)/g.cols*g.cols)
 	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)
 	size := g.k * g.n * sz
-	stream := !g.tB && several && mc == g.m && g.cols > lanes && g.set.moving != nil && (size > cachedBytes && g.k > 32 || size > memoryBytes && g.k >= 16)
-	g.packB = g.tB || stream || several && g.k > 32 && (g.m > 4*most && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
+	pack := several && g.k > 32 && (g.m > many && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
+	stream := !g.tB && several && mc == g.m && g.cols > lanes && g.set.moving != nil && (pack && size > streamedBytes || g.k >= 16 && size > memoryBytes)
+	g.packB = g.tB || stream || pack
 	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	if g.packB && mc == g.m { // every panel of B is used at once: pack few at a time
 		panels := 1

@@ -30,6 +30,8 @@ func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta 
 				most = min(most, 5)
 			} else if k <= 16 {
 				most = min(most, 6)
+			} else {
+				most = min(most, 8)
 			}
 		}
 		rows = evenly(m, most)

@@ -4,8 +4,12 @@ package kernel
 
 import "unsafe"
 
-// streamBytes is what the two blocks of B take in the second cache.
-const streamBytes = 600 << 10
+// A packed B of more than streamedBytes is streamed; two blocks of it take streamBytes of
+// the second cache.
+const (
+	streamedBytes = 256 << 10
+	streamBytes   = 600 << 10
+)
 
 // streamSizes is the number of columns of a block of B, and what two of them take.
 func streamSizes(kc, cols, sz int) (nc, values int) {

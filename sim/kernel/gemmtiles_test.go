@@ -33,13 +33,13 @@ func TestGemmStream(t *testing.T) { both(t, testGemmStream[float32], testGemmStr
 func testGemmStream[T Float](t *testing.T) {
 	r := random(42)
 	step := 0
-	for _, m := range []int{15, 16, 29, 30, 43, 100} {
-		for _, s := range [][2]int{{40, 3600}, {129, 1057}, {384, 395}, {768, 384}, {770, 250}, {16, 105001}} {
+	for _, m := range []int{15, 16, 17, 29, 30, 43, 100} {
+		for _, s := range [][2]int{{40, 4096}, {128, 1536}, {129, 1057}, {384, 512}, {768, 512}, {768, 1152}, {16, 105001}} {
 			if step++; raceEnabled && step%5 != 0 || s[1] > 1e5 && m != 16 {
 				continue // the portable loops run some twenty times slower
 			}
 			k, n := s[0], s[1]
-			p := newProduct(r, transposes[step%2], transposes[0], m, n, k, step%3, []T{1, 1, 2}[step%3], []T{0, 1}[step/2%2])
+			p := newProduct(r, transposes[step%2], transposes[0], m, n, k, step%5/4, []T{1, 1, 2}[step%3], []T{0, 1}[step/2%2])
 			c, want := append([]T(nil), p.c...), append([]T(nil), p.c...)
 			p.run(c)
 			for j := 0; j < n; j += 48 {

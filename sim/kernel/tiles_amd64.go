@@ -38,7 +38,7 @@ var tileSets = [2][2]tiles{
 				stail9x1z, stail10x1z, stail11x1z, stail12x1z, stail13x1z, stail14x1z, stail15x1z, stail16x1z},
 			[]tailFunc{nil, stail1x1h, stail2x1h, stail3x1h, stail4x1h, stail5x1h, stail6x1h, stail7x1h, stail8x1h,
 				stail9x1h, stail10x1h, stail11x1h, stail12x1h, stail13x1h, stail14x1h, stail15x1h, stail16x1h},
-			[]moveFunc{7: smove7x2z, smove8x2z, smove9x2z, smove10x2z, smove11x2z, smove12x2z, smove13x2z, smove14x2z}, 64},
+			[]moveFunc{6: smove6x2z, smove7x2z, smove8x2z, smove9x2z, smove10x2z, smove11x2z, smove12x2z, smove13x2z, smove14x2z}, 64},
 		{14, 16, []tileFunc{nil, dtile1x2z, dtile2x2z, dtile3x2z, dtile4x2z, dtile5x2z, dtile6x2z, dtile7x2z,
 			dtile8x2z, dtile9x2z, dtile10x2z, dtile11x2z, dtile12x2z, dtile13x2z, dtile14x2z},
 			[]tailFunc{nil, dtail1x2z, dtail2x2z, dtail3x2z, dtail4x2z, dtail5x2z, dtail6x2z, dtail7x2z,
@@ -47,7 +47,7 @@ var tileSets = [2][2]tiles{
 				dtail9x1z, dtail10x1z, dtail11x1z, dtail12x1z, dtail13x1z, dtail14x1z, dtail15x1z, dtail16x1z},
 			[]tailFunc{nil, dtail1x1h, dtail2x1h, dtail3x1h, dtail4x1h, dtail5x1h, dtail6x1h, dtail7x1h, dtail8x1h,
 				dtail9x1h, dtail10x1h, dtail11x1h, dtail12x1h, dtail13x1h, dtail14x1h, dtail15x1h, dtail16x1h},
-			[]moveFunc{7: dmove7x2z, dmove8x2z, dmove9x2z, dmove10x2z, dmove11x2z, dmove12x2z, dmove13x2z, dmove14x2z}, 64},
+			[]moveFunc{6: dmove6x2z, dmove7x2z, dmove8x2z, dmove9x2z, dmove10x2z, dmove11x2z, dmove12x2z, dmove13x2z, dmove14x2z}, 64},
 	},
 }
 

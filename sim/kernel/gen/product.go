@@ -17,7 +17,7 @@ func products(v vector) {
 			tile(v, mr, 2, whole)
 			tile(v, mr, 2, masked)
 		}
-		for mr := 7; mr <= 14; mr++ {
+		for mr := 6; mr <= 14; mr++ {
 			tile(v, mr, 2, moving)
 		}
 		for mr := 1; mr <= 16; mr++ {
