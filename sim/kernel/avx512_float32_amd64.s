@@ -67,24 +67,23 @@ stile1x2z_enough:
 	VPXORD Z1, Z1, Z1
 
 stile1x2z_loop:
-	VMOVUPS      (BX), Z2
-	VMOVUPS      64(BX), Z3
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          stile1x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DI
-	TESTQ        DI, DI
-	JZ           stile1x2z_store
-	MOVQ         AX, DI
-	VADDPS       (DI), Z0, Z0
-	VADDPS       64(DI), Z1, Z1
-	ADDQ         CX, DI
+	VMOVUPS          (BX), Z2
+	VMOVUPS          64(BX), Z3
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX), Z3, Z1
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              stile1x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DI
+	TESTQ            DI, DI
+	JZ               stile1x2z_store
+	MOVQ             AX, DI
+	VADDPS           (DI), Z0, Z0
+	VADDPS           64(DI), Z1, Z1
+	ADDQ             CX, DI
 
 stile1x2z_store:
 	VMOVUPS Z0, (AX)
@@ -133,26 +132,25 @@ stail1x2z_near:
 	VPXORD Z1, Z1, Z1
 
 stail1x2z_loop:
-	VMOVUPS.Z    (BX), K1, Z2
-	VMOVUPS.Z    64(BX), K2, Z3
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          stail1x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail1x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z2
-	VADDPS       Z2, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z3
-	VADDPS       Z3, Z1, Z1
-	ADDQ         CX, DX
+	VMOVUPS.Z        (BX), K1, Z2
+	VMOVUPS.Z        64(BX), K2, Z3
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX), Z3, Z1
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              stail1x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail1x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z2
+	VADDPS           Z2, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z3
+	VADDPS           Z3, Z1, Z1
+	ADDQ             CX, DX
 
 stail1x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -229,30 +227,28 @@ stile2x2z_enough:
 	VPXORD Z3, Z3, Z3
 
 stile2x2z_loop:
-	VMOVUPS      (SI), Z4
-	VMOVUPS      64(SI), Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile2x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile2x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z4
+	VMOVUPS          64(SI), Z5
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX), Z5, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z4, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z5, Z3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile2x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile2x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
 
 stile2x2z_store:
 	VMOVUPS Z0, (AX)
@@ -309,34 +305,32 @@ stail2x2z_near:
 	VPXORD Z3, Z3, Z3
 
 stail2x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z4
-	VMOVUPS.Z    64(SI), K2, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail2x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail2x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z4
-	VADDPS       Z4, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z5
-	VADDPS       Z5, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z4
-	VADDPS       Z4, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z5
-	VADDPS       Z5, Z3, Z3
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z4
+	VMOVUPS.Z        64(SI), K2, Z5
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX), Z5, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z4, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z5, Z3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail2x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail2x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z4
+	VADDPS           Z4, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z5
+	VADDPS           Z5, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z4
+	VADDPS           Z4, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z5
+	VADDPS           Z5, Z3, Z3
+	ADDQ             CX, DX
 
 stail2x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -421,36 +415,33 @@ stile3x2z_enough:
 	VPXORD Z5, Z5, Z5
 
 stile3x2z_loop:
-	VMOVUPS      (SI), Z6
-	VMOVUPS      64(SI), Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile3x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile3x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z6
+	VMOVUPS          64(SI), Z7
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX), Z7, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z6, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z6, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z7, Z5
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile3x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile3x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
 
 stile3x2z_store:
 	VMOVUPS Z0, (AX)
@@ -515,42 +506,39 @@ stail3x2z_near:
 	VPXORD Z5, Z5, Z5
 
 stail3x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z6
-	VMOVUPS.Z    64(SI), K2, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail3x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail3x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z7
-	VADDPS       Z7, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z7
-	VADDPS       Z7, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z7
-	VADDPS       Z7, Z5, Z5
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z6
+	VMOVUPS.Z        64(SI), K2, Z7
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX), Z7, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z6, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z7, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z6, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z7, Z5
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail3x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail3x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z7
+	VADDPS           Z7, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z7
+	VADDPS           Z7, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z7
+	VADDPS           Z7, Z5, Z5
+	ADDQ             CX, DX
 
 stail3x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -644,42 +632,38 @@ stile4x2z_enough:
 	VPXORD Z7, Z7, Z7
 
 stile4x2z_loop:
-	VMOVUPS      (SI), Z8
-	VMOVUPS      64(SI), Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile4x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R9
-	TESTQ        R9, R9
-	JZ           stile4x2z_store
-	MOVQ         AX, R9
-	VADDPS       (R9), Z0, Z0
-	VADDPS       64(R9), Z1, Z1
-	ADDQ         CX, R9
-	VADDPS       (R9), Z2, Z2
-	VADDPS       64(R9), Z3, Z3
-	ADDQ         CX, R9
-	VADDPS       (R9), Z4, Z4
-	VADDPS       64(R9), Z5, Z5
-	ADDQ         CX, R9
-	VADDPS       (R9), Z6, Z6
-	VADDPS       64(R9), Z7, Z7
-	ADDQ         CX, R9
+	VMOVUPS          (SI), Z8
+	VMOVUPS          64(SI), Z9
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX), Z9, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z8, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z8, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z9, Z5
+	VFMADD231PS.BCST (CX)(R8*1), Z8, Z6
+	VFMADD231PS.BCST (CX)(R8*1), Z9, Z7
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile4x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R9
+	TESTQ            R9, R9
+	JZ               stile4x2z_store
+	MOVQ             AX, R9
+	VADDPS           (R9), Z0, Z0
+	VADDPS           64(R9), Z1, Z1
+	ADDQ             CX, R9
+	VADDPS           (R9), Z2, Z2
+	VADDPS           64(R9), Z3, Z3
+	ADDQ             CX, R9
+	VADDPS           (R9), Z4, Z4
+	VADDPS           64(R9), Z5, Z5
+	ADDQ             CX, R9
+	VADDPS           (R9), Z6, Z6
+	VADDPS           64(R9), Z7, Z7
+	ADDQ             CX, R9
 
 stile4x2z_store:
 	VMOVUPS Z0, (AX)
@@ -753,50 +737,46 @@ stail4x2z_near:
 	VPXORD Z7, Z7, Z7
 
 stail4x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z8
-	VMOVUPS.Z    64(SI), K2, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail4x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail4x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z9
-	VADDPS       Z9, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z9
-	VADDPS       Z9, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z9
-	VADDPS       Z9, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z9
-	VADDPS       Z9, Z7, Z7
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z8
+	VMOVUPS.Z        64(SI), K2, Z9
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX), Z9, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z8, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z9, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z8, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z9, Z5
+	VFMADD231PS.BCST (CX)(R8*1), Z8, Z6
+	VFMADD231PS.BCST (CX)(R8*1), Z9, Z7
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail4x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail4x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z9
+	VADDPS           Z9, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z9
+	VADDPS           Z9, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z9
+	VADDPS           Z9, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z9
+	VADDPS           Z9, Z7, Z7
+	ADDQ             CX, DX
 
 stail4x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -899,49 +879,44 @@ stile5x2z_enough:
 	VPXORD Z9, Z9, Z9
 
 stile5x2z_loop:
-	VMOVUPS      (SI), Z10
-	VMOVUPS      64(SI), Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (CX)(DX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*2), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R8), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R8)(DX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile5x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile5x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z10
+	VMOVUPS          64(SI), Z11
+	VFMADD231PS.BCST (CX), Z10, Z0
+	VFMADD231PS.BCST (CX), Z11, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z10, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z11, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z10, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z11, Z5
+	VFMADD231PS.BCST (R8), Z10, Z6
+	VFMADD231PS.BCST (R8), Z11, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z10, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z11, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile5x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile5x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
 
 stile5x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1026,59 +1001,54 @@ stail5x2z_near:
 	VPXORD Z9, Z9, Z9
 
 stail5x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z10
-	VMOVUPS.Z    64(SI), K2, Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (CX)(DX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*2), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R8), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R8)(DX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail5x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail5x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z11
-	VADDPS       Z11, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z11
-	VADDPS       Z11, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z11
-	VADDPS       Z11, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z11
-	VADDPS       Z11, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z11
-	VADDPS       Z11, Z9, Z9
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z10
+	VMOVUPS.Z        64(SI), K2, Z11
+	VFMADD231PS.BCST (CX), Z10, Z0
+	VFMADD231PS.BCST (CX), Z11, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z10, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z11, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z10, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z11, Z5
+	VFMADD231PS.BCST (R8), Z10, Z6
+	VFMADD231PS.BCST (R8), Z11, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z10, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z11, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail5x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail5x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z11
+	VADDPS           Z11, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z11
+	VADDPS           Z11, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z11
+	VADDPS           Z11, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z11
+	VADDPS           Z11, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z11
+	VADDPS           Z11, Z9, Z9
+	ADDQ             CX, DX
 
 stail5x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1189,55 +1159,49 @@ stile6x2z_enough:
 	VPXORD Z11, Z11, Z11
 
 stile6x2z_loop:
-	VMOVUPS      (SI), Z12
-	VMOVUPS      64(SI), Z13
-	VBROADCASTSS (CX), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*2), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R8), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(DX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R8)(DX*2), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile6x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile6x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z12
+	VMOVUPS          64(SI), Z13
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX), Z13, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z5
+	VFMADD231PS.BCST (R8), Z12, Z6
+	VFMADD231PS.BCST (R8), Z13, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z12, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z13, Z9
+	VFMADD231PS.BCST (R8)(DX*2), Z12, Z10
+	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile6x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile6x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
 
 stile6x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1330,67 +1294,61 @@ stail6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 stail6x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z12
-	VMOVUPS.Z    64(SI), K2, Z13
-	VBROADCASTSS (CX), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*2), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R8), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(DX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R8)(DX*2), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail6x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail6x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z13
-	VADDPS       Z13, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z13
-	VADDPS       Z13, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z13
-	VADDPS       Z13, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z13
-	VADDPS       Z13, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z13
-	VADDPS       Z13, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z13
-	VADDPS       Z13, Z11, Z11
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z12
+	VMOVUPS.Z        64(SI), K2, Z13
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX), Z13, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z5
+	VFMADD231PS.BCST (R8), Z12, Z6
+	VFMADD231PS.BCST (R8), Z13, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z12, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z13, Z9
+	VFMADD231PS.BCST (R8)(DX*2), Z12, Z10
+	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail6x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail6x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z13
+	VADDPS           Z13, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z13
+	VADDPS           Z13, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z13
+	VADDPS           Z13, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z13
+	VADDPS           Z13, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z13
+	VADDPS           Z13, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z13
+	VADDPS           Z13, Z11, Z11
+	ADDQ             CX, DX
 
 stail6x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1510,61 +1468,54 @@ stile7x2z_enough:
 	VPXORD Z13, Z13, Z13
 
 stile7x2z_loop:
-	VMOVUPS      (SI), Z14
-	VMOVUPS      64(SI), Z15
-	VBROADCASTSS (CX), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*1), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*2), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(R9*1), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R8), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R8)(DX*1), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R8)(DX*2), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile7x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile7x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z14
+	VMOVUPS          64(SI), Z15
+	VFMADD231PS.BCST (CX), Z14, Z0
+	VFMADD231PS.BCST (CX), Z15, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z14, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z15, Z7
+	VFMADD231PS.BCST (R8), Z14, Z8
+	VFMADD231PS.BCST (R8), Z15, Z9
+	VFMADD231PS.BCST (R8)(DX*1), Z14, Z10
+	VFMADD231PS.BCST (R8)(DX*1), Z15, Z11
+	VFMADD231PS.BCST (R8)(DX*2), Z14, Z12
+	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile7x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile7x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
 
 stile7x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1666,75 +1617,68 @@ stail7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 stail7x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z14
-	VMOVUPS.Z    64(SI), K2, Z15
-	VBROADCASTSS (CX), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*1), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*2), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(R9*1), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R8), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R8)(DX*1), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R8)(DX*2), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail7x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail7x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z15
-	VADDPS       Z15, Z13, Z13
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z14
+	VMOVUPS.Z        64(SI), K2, Z15
+	VFMADD231PS.BCST (CX), Z14, Z0
+	VFMADD231PS.BCST (CX), Z15, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z14, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z15, Z7
+	VFMADD231PS.BCST (R8), Z14, Z8
+	VFMADD231PS.BCST (R8), Z15, Z9
+	VFMADD231PS.BCST (R8)(DX*1), Z14, Z10
+	VFMADD231PS.BCST (R8)(DX*1), Z15, Z11
+	VFMADD231PS.BCST (R8)(DX*2), Z14, Z12
+	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail7x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail7x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z15
+	VADDPS           Z15, Z13, Z13
+	ADDQ             CX, DX
 
 stail7x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1862,67 +1806,59 @@ stile8x2z_enough:
 	VPXORD Z15, Z15, Z15
 
 stile8x2z_loop:
-	VMOVUPS      (SI), Z16
-	VMOVUPS      64(SI), Z17
-	VBROADCASTSS (CX), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (CX)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R8), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R8)(DX*1), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R8)(DX*2), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R8)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile8x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile8x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z16
+	VMOVUPS          64(SI), Z17
+	VFMADD231PS.BCST (CX), Z16, Z0
+	VFMADD231PS.BCST (CX), Z17, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z17, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z17, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z16, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z17, Z7
+	VFMADD231PS.BCST (R8), Z16, Z8
+	VFMADD231PS.BCST (R8), Z17, Z9
+	VFMADD231PS.BCST (R8)(DX*1), Z16, Z10
+	VFMADD231PS.BCST (R8)(DX*1), Z17, Z11
+	VFMADD231PS.BCST (R8)(DX*2), Z16, Z12
+	VFMADD231PS.BCST (R8)(DX*2), Z17, Z13
+	VFMADD231PS.BCST (R8)(R9*1), Z16, Z14
+	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile8x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile8x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
 
 stile8x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2032,83 +1968,75 @@ stail8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 stail8x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z16
-	VMOVUPS.Z    64(SI), K2, Z17
-	VBROADCASTSS (CX), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (CX)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R8), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R8)(DX*1), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R8)(DX*2), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R8)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail8x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail8x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z17
-	VADDPS       Z17, Z15, Z15
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z16
+	VMOVUPS.Z        64(SI), K2, Z17
+	VFMADD231PS.BCST (CX), Z16, Z0
+	VFMADD231PS.BCST (CX), Z17, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z17, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z17, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z16, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z17, Z7
+	VFMADD231PS.BCST (R8), Z16, Z8
+	VFMADD231PS.BCST (R8), Z17, Z9
+	VFMADD231PS.BCST (R8)(DX*1), Z16, Z10
+	VFMADD231PS.BCST (R8)(DX*1), Z17, Z11
+	VFMADD231PS.BCST (R8)(DX*2), Z16, Z12
+	VFMADD231PS.BCST (R8)(DX*2), Z17, Z13
+	VFMADD231PS.BCST (R8)(R9*1), Z16, Z14
+	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail8x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail8x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z17
+	VADDPS           Z17, Z15, Z15
+	ADDQ             CX, DX
 
 stail8x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2244,73 +2172,64 @@ stile9x2z_enough:
 	VPXORD Z17, Z17, Z17
 
 stile9x2z_loop:
-	VMOVUPS      (SI), Z18
-	VMOVUPS      64(SI), Z19
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (CX)(R9*1), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (CX)(DX*4), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (R8), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R8)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R8)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (R8)(R9*1), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile9x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile9x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z18
+	VMOVUPS          64(SI), Z19
+	VFMADD231PS.BCST (CX), Z18, Z0
+	VFMADD231PS.BCST (CX), Z19, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z18, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z19, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z18, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z19, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z18, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z19, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z18, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z19, Z9
+	VFMADD231PS.BCST (R8), Z18, Z10
+	VFMADD231PS.BCST (R8), Z19, Z11
+	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
+	VFMADD231PS.BCST (R8)(DX*1), Z19, Z13
+	VFMADD231PS.BCST (R8)(DX*2), Z18, Z14
+	VFMADD231PS.BCST (R8)(DX*2), Z19, Z15
+	VFMADD231PS.BCST (R8)(R9*1), Z18, Z16
+	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile9x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile9x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPS           (R8), Z16, Z16
+	VADDPS           64(R8), Z17, Z17
+	ADDQ             CX, R8
 
 stile9x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2428,91 +2347,82 @@ stail9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 stail9x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z18
-	VMOVUPS.Z    64(SI), K2, Z19
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (CX)(R9*1), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (CX)(DX*4), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (R8), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R8)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R8)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (R8)(R9*1), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail9x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail9x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z18
-	VADDPS       Z18, Z16, Z16
-	VMOVUPS.Z    64(DX), K2, Z19
-	VADDPS       Z19, Z17, Z17
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z18
+	VMOVUPS.Z        64(SI), K2, Z19
+	VFMADD231PS.BCST (CX), Z18, Z0
+	VFMADD231PS.BCST (CX), Z19, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z18, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z19, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z18, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z19, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z18, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z19, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z18, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z19, Z9
+	VFMADD231PS.BCST (R8), Z18, Z10
+	VFMADD231PS.BCST (R8), Z19, Z11
+	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
+	VFMADD231PS.BCST (R8)(DX*1), Z19, Z13
+	VFMADD231PS.BCST (R8)(DX*2), Z18, Z14
+	VFMADD231PS.BCST (R8)(DX*2), Z19, Z15
+	VFMADD231PS.BCST (R8)(R9*1), Z18, Z16
+	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail9x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail9x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z18
+	VADDPS           Z18, Z16, Z16
+	VMOVUPS.Z        64(DX), K2, Z19
+	VADDPS           Z19, Z17, Z17
+	ADDQ             CX, DX
 
 stail9x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2656,79 +2566,69 @@ stile10x2z_enough:
 	VPXORD Z19, Z19, Z19
 
 stile10x2z_loop:
-	VMOVUPS      (SI), Z20
-	VMOVUPS      64(SI), Z21
-	VBROADCASTSS (CX), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (CX)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (CX)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (CX)(R9*1), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (CX)(DX*4), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (R8), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R8)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R8)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R8)(R9*1), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (R8)(DX*4), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile10x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile10x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPS       (R8), Z18, Z18
-	VADDPS       64(R8), Z19, Z19
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z20
+	VMOVUPS          64(SI), Z21
+	VFMADD231PS.BCST (CX), Z20, Z0
+	VFMADD231PS.BCST (CX), Z21, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z20, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z21, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z20, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z21, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z20, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z21, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z20, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z21, Z9
+	VFMADD231PS.BCST (R8), Z20, Z10
+	VFMADD231PS.BCST (R8), Z21, Z11
+	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
+	VFMADD231PS.BCST (R8)(DX*1), Z21, Z13
+	VFMADD231PS.BCST (R8)(DX*2), Z20, Z14
+	VFMADD231PS.BCST (R8)(DX*2), Z21, Z15
+	VFMADD231PS.BCST (R8)(R9*1), Z20, Z16
+	VFMADD231PS.BCST (R8)(R9*1), Z21, Z17
+	VFMADD231PS.BCST (R8)(DX*4), Z20, Z18
+	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile10x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile10x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPS           (R8), Z16, Z16
+	VADDPS           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPS           (R8), Z18, Z18
+	VADDPS           64(R8), Z19, Z19
+	ADDQ             CX, R8
 
 stile10x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2854,99 +2754,89 @@ stail10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 stail10x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z20
-	VMOVUPS.Z    64(SI), K2, Z21
-	VBROADCASTSS (CX), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (CX)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (CX)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (CX)(R9*1), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (CX)(DX*4), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (R8), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R8)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R8)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R8)(R9*1), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (R8)(DX*4), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail10x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail10x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z16, Z16
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z20
-	VADDPS       Z20, Z18, Z18
-	VMOVUPS.Z    64(DX), K2, Z21
-	VADDPS       Z21, Z19, Z19
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z20
+	VMOVUPS.Z        64(SI), K2, Z21
+	VFMADD231PS.BCST (CX), Z20, Z0
+	VFMADD231PS.BCST (CX), Z21, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z20, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z21, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z20, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z21, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z20, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z21, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z20, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z21, Z9
+	VFMADD231PS.BCST (R8), Z20, Z10
+	VFMADD231PS.BCST (R8), Z21, Z11
+	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
+	VFMADD231PS.BCST (R8)(DX*1), Z21, Z13
+	VFMADD231PS.BCST (R8)(DX*2), Z20, Z14
+	VFMADD231PS.BCST (R8)(DX*2), Z21, Z15
+	VFMADD231PS.BCST (R8)(R9*1), Z20, Z16
+	VFMADD231PS.BCST (R8)(R9*1), Z21, Z17
+	VFMADD231PS.BCST (R8)(DX*4), Z20, Z18
+	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail10x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail10x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z16, Z16
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z20
+	VADDPS           Z20, Z18, Z18
+	VMOVUPS.Z        64(DX), K2, Z21
+	VADDPS           Z21, Z19, Z19
+	ADDQ             CX, DX
 
 stail10x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -3099,85 +2989,74 @@ stile11x2z_enough:
 	VPXORD Z21, Z21, Z21
 
 stile11x2z_loop:
-	VMOVUPS      (SI), Z22
-	VMOVUPS      64(SI), Z23
-	VBROADCASTSS (CX), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (CX)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (CX)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (CX)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (CX)(DX*4), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (CX)(R10*1), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R8), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R8)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R8)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R8)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (R8)(DX*4), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile11x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile11x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPS       (R8), Z18, Z18
-	VADDPS       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPS       (R8), Z20, Z20
-	VADDPS       64(R8), Z21, Z21
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z22
+	VMOVUPS          64(SI), Z23
+	VFMADD231PS.BCST (CX), Z22, Z0
+	VFMADD231PS.BCST (CX), Z23, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z22, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z23, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z22, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z23, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z22, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z23, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z22, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z23, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z22, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z23, Z11
+	VFMADD231PS.BCST (R8), Z22, Z12
+	VFMADD231PS.BCST (R8), Z23, Z13
+	VFMADD231PS.BCST (R8)(DX*1), Z22, Z14
+	VFMADD231PS.BCST (R8)(DX*1), Z23, Z15
+	VFMADD231PS.BCST (R8)(DX*2), Z22, Z16
+	VFMADD231PS.BCST (R8)(DX*2), Z23, Z17
+	VFMADD231PS.BCST (R8)(R9*1), Z22, Z18
+	VFMADD231PS.BCST (R8)(R9*1), Z23, Z19
+	VFMADD231PS.BCST (R8)(DX*4), Z22, Z20
+	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile11x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile11x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPS           (R8), Z16, Z16
+	VADDPS           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPS           (R8), Z18, Z18
+	VADDPS           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPS           (R8), Z20, Z20
+	VADDPS           64(R8), Z21, Z21
+	ADDQ             CX, R8
 
 stile11x2z_store:
 	VMOVUPS Z0, (AX)
@@ -3312,107 +3191,96 @@ stail11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 stail11x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z22
-	VMOVUPS.Z    64(SI), K2, Z23
-	VBROADCASTSS (CX), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (CX)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (CX)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (CX)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (CX)(DX*4), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (CX)(R10*1), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R8), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R8)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R8)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R8)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (R8)(DX*4), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail11x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail11x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z16, Z16
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z18, Z18
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z22
-	VADDPS       Z22, Z20, Z20
-	VMOVUPS.Z    64(DX), K2, Z23
-	VADDPS       Z23, Z21, Z21
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z22
+	VMOVUPS.Z        64(SI), K2, Z23
+	VFMADD231PS.BCST (CX), Z22, Z0
+	VFMADD231PS.BCST (CX), Z23, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z22, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z23, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z22, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z23, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z22, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z23, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z22, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z23, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z22, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z23, Z11
+	VFMADD231PS.BCST (R8), Z22, Z12
+	VFMADD231PS.BCST (R8), Z23, Z13
+	VFMADD231PS.BCST (R8)(DX*1), Z22, Z14
+	VFMADD231PS.BCST (R8)(DX*1), Z23, Z15
+	VFMADD231PS.BCST (R8)(DX*2), Z22, Z16
+	VFMADD231PS.BCST (R8)(DX*2), Z23, Z17
+	VFMADD231PS.BCST (R8)(R9*1), Z22, Z18
+	VFMADD231PS.BCST (R8)(R9*1), Z23, Z19
+	VFMADD231PS.BCST (R8)(DX*4), Z22, Z20
+	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail11x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail11x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z16, Z16
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z18, Z18
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z22
+	VADDPS           Z22, Z20, Z20
+	VMOVUPS.Z        64(DX), K2, Z23
+	VADDPS           Z23, Z21, Z21
+	ADDQ             CX, DX
 
 stail11x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -3573,91 +3441,79 @@ stile12x2z_enough:
 	VPXORD Z23, Z23, Z23
 
 stile12x2z_loop:
-	VMOVUPS      (SI), Z24
-	VMOVUPS      64(SI), Z25
-	VBROADCASTSS (CX), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (CX)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (CX)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(R9*1), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (CX)(DX*4), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (CX)(R10*1), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R8), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R8)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R8)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R8)(R9*1), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R8)(DX*4), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R8)(R10*1), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile12x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile12x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPS       (R8), Z18, Z18
-	VADDPS       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPS       (R8), Z20, Z20
-	VADDPS       64(R8), Z21, Z21
-	ADDQ         CX, R8
-	VADDPS       (R8), Z22, Z22
-	VADDPS       64(R8), Z23, Z23
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z24
+	VMOVUPS          64(SI), Z25
+	VFMADD231PS.BCST (CX), Z24, Z0
+	VFMADD231PS.BCST (CX), Z25, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z25, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z25, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z24, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z25, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z25, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z24, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z25, Z11
+	VFMADD231PS.BCST (R8), Z24, Z12
+	VFMADD231PS.BCST (R8), Z25, Z13
+	VFMADD231PS.BCST (R8)(DX*1), Z24, Z14
+	VFMADD231PS.BCST (R8)(DX*1), Z25, Z15
+	VFMADD231PS.BCST (R8)(DX*2), Z24, Z16
+	VFMADD231PS.BCST (R8)(DX*2), Z25, Z17
+	VFMADD231PS.BCST (R8)(R9*1), Z24, Z18
+	VFMADD231PS.BCST (R8)(R9*1), Z25, Z19
+	VFMADD231PS.BCST (R8)(DX*4), Z24, Z20
+	VFMADD231PS.BCST (R8)(DX*4), Z25, Z21
+	VFMADD231PS.BCST (R8)(R10*1), Z24, Z22
+	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile12x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile12x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPS           (R8), Z16, Z16
+	VADDPS           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPS           (R8), Z18, Z18
+	VADDPS           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPS           (R8), Z20, Z20
+	VADDPS           64(R8), Z21, Z21
+	ADDQ             CX, R8
+	VADDPS           (R8), Z22, Z22
+	VADDPS           64(R8), Z23, Z23
+	ADDQ             CX, R8
 
 stile12x2z_store:
 	VMOVUPS Z0, (AX)
@@ -3800,115 +3656,103 @@ stail12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 stail12x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z24
-	VMOVUPS.Z    64(SI), K2, Z25
-	VBROADCASTSS (CX), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (CX)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (CX)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(R9*1), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (CX)(DX*4), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (CX)(R10*1), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R8), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R8)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R8)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R8)(R9*1), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R8)(DX*4), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R8)(R10*1), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail12x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail12x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z16, Z16
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z18, Z18
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z20, Z20
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z21, Z21
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z24
-	VADDPS       Z24, Z22, Z22
-	VMOVUPS.Z    64(DX), K2, Z25
-	VADDPS       Z25, Z23, Z23
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z24
+	VMOVUPS.Z        64(SI), K2, Z25
+	VFMADD231PS.BCST (CX), Z24, Z0
+	VFMADD231PS.BCST (CX), Z25, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z25, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z25, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z24, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z25, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z25, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z24, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z25, Z11
+	VFMADD231PS.BCST (R8), Z24, Z12
+	VFMADD231PS.BCST (R8), Z25, Z13
+	VFMADD231PS.BCST (R8)(DX*1), Z24, Z14
+	VFMADD231PS.BCST (R8)(DX*1), Z25, Z15
+	VFMADD231PS.BCST (R8)(DX*2), Z24, Z16
+	VFMADD231PS.BCST (R8)(DX*2), Z25, Z17
+	VFMADD231PS.BCST (R8)(R9*1), Z24, Z18
+	VFMADD231PS.BCST (R8)(R9*1), Z25, Z19
+	VFMADD231PS.BCST (R8)(DX*4), Z24, Z20
+	VFMADD231PS.BCST (R8)(DX*4), Z25, Z21
+	VFMADD231PS.BCST (R8)(R10*1), Z24, Z22
+	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail12x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail12x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z16, Z16
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z18, Z18
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z20, Z20
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z21, Z21
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z24
+	VADDPS           Z24, Z22, Z22
+	VMOVUPS.Z        64(DX), K2, Z25
+	VADDPS           Z25, Z23, Z23
+	ADDQ             CX, DX
 
 stail12x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4077,97 +3921,84 @@ stile13x2z_enough:
 	VPXORD Z25, Z25, Z25
 
 stile13x2z_loop:
-	VMOVUPS      (SI), Z26
-	VMOVUPS      64(SI), Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z26, Z28, Z0
-	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z4
-	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(R9*1), Z28
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z26, Z28, Z8
-	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (CX)(R10*1), Z28
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (CX)(R9*2), Z28
-	VFMADD231PS  Z26, Z28, Z12
-	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (R8), Z28
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R8)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z16
-	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (R8)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R8)(R9*1), Z28
-	VFMADD231PS  Z26, Z28, Z20
-	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (R8)(DX*4), Z28
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8)(R10*1), Z28
-	VFMADD231PS  Z26, Z28, Z24
-	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile13x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile13x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPS       (R8), Z18, Z18
-	VADDPS       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPS       (R8), Z20, Z20
-	VADDPS       64(R8), Z21, Z21
-	ADDQ         CX, R8
-	VADDPS       (R8), Z22, Z22
-	VADDPS       64(R8), Z23, Z23
-	ADDQ         CX, R8
-	VADDPS       (R8), Z24, Z24
-	VADDPS       64(R8), Z25, Z25
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z26
+	VMOVUPS          64(SI), Z27
+	VFMADD231PS.BCST (CX), Z26, Z0
+	VFMADD231PS.BCST (CX), Z27, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z26, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z27, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z26, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z27, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z26, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z27, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z26, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z27, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z26, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z27, Z11
+	VFMADD231PS.BCST (CX)(R9*2), Z26, Z12
+	VFMADD231PS.BCST (CX)(R9*2), Z27, Z13
+	VFMADD231PS.BCST (R8), Z26, Z14
+	VFMADD231PS.BCST (R8), Z27, Z15
+	VFMADD231PS.BCST (R8)(DX*1), Z26, Z16
+	VFMADD231PS.BCST (R8)(DX*1), Z27, Z17
+	VFMADD231PS.BCST (R8)(DX*2), Z26, Z18
+	VFMADD231PS.BCST (R8)(DX*2), Z27, Z19
+	VFMADD231PS.BCST (R8)(R9*1), Z26, Z20
+	VFMADD231PS.BCST (R8)(R9*1), Z27, Z21
+	VFMADD231PS.BCST (R8)(DX*4), Z26, Z22
+	VFMADD231PS.BCST (R8)(DX*4), Z27, Z23
+	VFMADD231PS.BCST (R8)(R10*1), Z26, Z24
+	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile13x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile13x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPS           (R8), Z16, Z16
+	VADDPS           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPS           (R8), Z18, Z18
+	VADDPS           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPS           (R8), Z20, Z20
+	VADDPS           64(R8), Z21, Z21
+	ADDQ             CX, R8
+	VADDPS           (R8), Z22, Z22
+	VADDPS           64(R8), Z23, Z23
+	ADDQ             CX, R8
+	VADDPS           (R8), Z24, Z24
+	VADDPS           64(R8), Z25, Z25
+	ADDQ             CX, R8
 
 stile13x2z_store:
 	VMOVUPS Z0, (AX)
@@ -4318,123 +4149,110 @@ stail13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 stail13x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z26
-	VMOVUPS.Z    64(SI), K2, Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z26, Z28, Z0
-	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z4
-	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(R9*1), Z28
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z26, Z28, Z8
-	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (CX)(R10*1), Z28
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (CX)(R9*2), Z28
-	VFMADD231PS  Z26, Z28, Z12
-	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (R8), Z28
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R8)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z16
-	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (R8)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R8)(R9*1), Z28
-	VFMADD231PS  Z26, Z28, Z20
-	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (R8)(DX*4), Z28
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8)(R10*1), Z28
-	VFMADD231PS  Z26, Z28, Z24
-	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail13x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail13x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z16, Z16
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z18, Z18
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z20, Z20
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z21, Z21
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z22, Z22
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z23, Z23
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z26
-	VADDPS       Z26, Z24, Z24
-	VMOVUPS.Z    64(DX), K2, Z27
-	VADDPS       Z27, Z25, Z25
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z26
+	VMOVUPS.Z        64(SI), K2, Z27
+	VFMADD231PS.BCST (CX), Z26, Z0
+	VFMADD231PS.BCST (CX), Z27, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z26, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z27, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z26, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z27, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z26, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z27, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z26, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z27, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z26, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z27, Z11
+	VFMADD231PS.BCST (CX)(R9*2), Z26, Z12
+	VFMADD231PS.BCST (CX)(R9*2), Z27, Z13
+	VFMADD231PS.BCST (R8), Z26, Z14
+	VFMADD231PS.BCST (R8), Z27, Z15
+	VFMADD231PS.BCST (R8)(DX*1), Z26, Z16
+	VFMADD231PS.BCST (R8)(DX*1), Z27, Z17
+	VFMADD231PS.BCST (R8)(DX*2), Z26, Z18
+	VFMADD231PS.BCST (R8)(DX*2), Z27, Z19
+	VFMADD231PS.BCST (R8)(R9*1), Z26, Z20
+	VFMADD231PS.BCST (R8)(R9*1), Z27, Z21
+	VFMADD231PS.BCST (R8)(DX*4), Z26, Z22
+	VFMADD231PS.BCST (R8)(DX*4), Z27, Z23
+	VFMADD231PS.BCST (R8)(R10*1), Z26, Z24
+	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail13x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail13x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z16, Z16
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z18, Z18
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z20, Z20
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z21, Z21
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z22, Z22
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z23, Z23
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z26
+	VADDPS           Z26, Z24, Z24
+	VMOVUPS.Z        64(DX), K2, Z27
+	VADDPS           Z27, Z25, Z25
+	ADDQ             CX, DX
 
 stail13x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4611,103 +4429,89 @@ stile14x2z_enough:
 	VPXORD Z27, Z27, Z27
 
 stile14x2z_loop:
-	VMOVUPS      (SI), Z28
-	VMOVUPS      64(SI), Z29
-	VBROADCASTSS (CX), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(R9*1), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (CX)(DX*4), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (CX)(R10*1), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (CX)(R9*2), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R8), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R8)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R8)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R8)(R9*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R8)(DX*4), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8)(R10*1), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(R9*2), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stile14x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           stile14x2z_store
-	MOVQ         AX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPS       (R8), Z18, Z18
-	VADDPS       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPS       (R8), Z20, Z20
-	VADDPS       64(R8), Z21, Z21
-	ADDQ         CX, R8
-	VADDPS       (R8), Z22, Z22
-	VADDPS       64(R8), Z23, Z23
-	ADDQ         CX, R8
-	VADDPS       (R8), Z24, Z24
-	VADDPS       64(R8), Z25, Z25
-	ADDQ         CX, R8
-	VADDPS       (R8), Z26, Z26
-	VADDPS       64(R8), Z27, Z27
-	ADDQ         CX, R8
+	VMOVUPS          (SI), Z28
+	VMOVUPS          64(SI), Z29
+	VFMADD231PS.BCST (CX), Z28, Z0
+	VFMADD231PS.BCST (CX), Z29, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z29, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z29, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z28, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z29, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z29, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z28, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z29, Z11
+	VFMADD231PS.BCST (CX)(R9*2), Z28, Z12
+	VFMADD231PS.BCST (CX)(R9*2), Z29, Z13
+	VFMADD231PS.BCST (R8), Z28, Z14
+	VFMADD231PS.BCST (R8), Z29, Z15
+	VFMADD231PS.BCST (R8)(DX*1), Z28, Z16
+	VFMADD231PS.BCST (R8)(DX*1), Z29, Z17
+	VFMADD231PS.BCST (R8)(DX*2), Z28, Z18
+	VFMADD231PS.BCST (R8)(DX*2), Z29, Z19
+	VFMADD231PS.BCST (R8)(R9*1), Z28, Z20
+	VFMADD231PS.BCST (R8)(R9*1), Z29, Z21
+	VFMADD231PS.BCST (R8)(DX*4), Z28, Z22
+	VFMADD231PS.BCST (R8)(DX*4), Z29, Z23
+	VFMADD231PS.BCST (R8)(R10*1), Z28, Z24
+	VFMADD231PS.BCST (R8)(R10*1), Z29, Z25
+	VFMADD231PS.BCST (R8)(R9*2), Z28, Z26
+	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stile14x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               stile14x2z_store
+	MOVQ             AX, R8
+	VADDPS           (R8), Z0, Z0
+	VADDPS           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPS           (R8), Z2, Z2
+	VADDPS           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPS           (R8), Z4, Z4
+	VADDPS           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPS           (R8), Z6, Z6
+	VADDPS           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPS           (R8), Z8, Z8
+	VADDPS           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPS           (R8), Z10, Z10
+	VADDPS           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPS           (R8), Z12, Z12
+	VADDPS           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPS           (R8), Z14, Z14
+	VADDPS           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPS           (R8), Z16, Z16
+	VADDPS           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPS           (R8), Z18, Z18
+	VADDPS           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPS           (R8), Z20, Z20
+	VADDPS           64(R8), Z21, Z21
+	ADDQ             CX, R8
+	VADDPS           (R8), Z22, Z22
+	VADDPS           64(R8), Z23, Z23
+	ADDQ             CX, R8
+	VADDPS           (R8), Z24, Z24
+	VADDPS           64(R8), Z25, Z25
+	ADDQ             CX, R8
+	VADDPS           (R8), Z26, Z26
+	VADDPS           64(R8), Z27, Z27
+	ADDQ             CX, R8
 
 stile14x2z_store:
 	VMOVUPS Z0, (AX)
@@ -4866,131 +4670,117 @@ stail14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 stail14x2z_loop:
-	VMOVUPS.Z    (SI), K1, Z28
-	VMOVUPS.Z    64(SI), K2, Z29
-	VBROADCASTSS (CX), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(R9*1), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (CX)(DX*4), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (CX)(R10*1), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (CX)(R9*2), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R8), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R8)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R8)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R8)(R9*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R8)(DX*4), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8)(R10*1), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(R9*2), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail14x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail14x2z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z0, Z0
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z2, Z2
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z4, Z4
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z6, Z6
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z8, Z8
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z10, Z10
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z12, Z12
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z14, Z14
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z16, Z16
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z18, Z18
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z20, Z20
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z21, Z21
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z22, Z22
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z23, Z23
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z24, Z24
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z25, Z25
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z28
-	VADDPS       Z28, Z26, Z26
-	VMOVUPS.Z    64(DX), K2, Z29
-	VADDPS       Z29, Z27, Z27
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z28
+	VMOVUPS.Z        64(SI), K2, Z29
+	VFMADD231PS.BCST (CX), Z28, Z0
+	VFMADD231PS.BCST (CX), Z29, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z29, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z29, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z28, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z29, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z29, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z28, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z29, Z11
+	VFMADD231PS.BCST (CX)(R9*2), Z28, Z12
+	VFMADD231PS.BCST (CX)(R9*2), Z29, Z13
+	VFMADD231PS.BCST (R8), Z28, Z14
+	VFMADD231PS.BCST (R8), Z29, Z15
+	VFMADD231PS.BCST (R8)(DX*1), Z28, Z16
+	VFMADD231PS.BCST (R8)(DX*1), Z29, Z17
+	VFMADD231PS.BCST (R8)(DX*2), Z28, Z18
+	VFMADD231PS.BCST (R8)(DX*2), Z29, Z19
+	VFMADD231PS.BCST (R8)(R9*1), Z28, Z20
+	VFMADD231PS.BCST (R8)(R9*1), Z29, Z21
+	VFMADD231PS.BCST (R8)(DX*4), Z28, Z22
+	VFMADD231PS.BCST (R8)(DX*4), Z29, Z23
+	VFMADD231PS.BCST (R8)(R10*1), Z28, Z24
+	VFMADD231PS.BCST (R8)(R10*1), Z29, Z25
+	VFMADD231PS.BCST (R8)(R9*2), Z28, Z26
+	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail14x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail14x2z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z0, Z0
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z2, Z2
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z4, Z4
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z6, Z6
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z8, Z8
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z10, Z10
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z12, Z12
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z14, Z14
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z16, Z16
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z18, Z18
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z20, Z20
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z21, Z21
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z22, Z22
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z23, Z23
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z24, Z24
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z25, Z25
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z28
+	VADDPS           Z28, Z26, Z26
+	VMOVUPS.Z        64(DX), K2, Z29
+	VADDPS           Z29, Z27, Z27
+	ADDQ             CX, DX
 
 stail14x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -5097,41 +4887,35 @@ smove6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 smove6x2z_loop:
-	VMOVUPS      (SI), Z12
-	VMOVUPS      64(SI), Z13
-	VBROADCASTSS (CX), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*2), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R8), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(DX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R8)(DX*2), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (R9), Z12
-	PREFETCHT0   (R9)(R12*1)
-	VMOVUPS      Z12, (R10)
-	ADDQ         $0x40, R9
-	ADDQ         $0x40, R10
-	DECQ         R11
-	JNZ          smove6x2z_same
-	MOVQ         lines+128(FP), R11
-	MOVQ         R11, R13
-	SHLQ         $0x06, R13
-	SUBQ         R13, R9
-	SUBQ         R13, R10
-	ADDQ         R12, R9
-	MOVQ         dr+112(FP), R13
-	ADDQ         R13, R10
+	VMOVUPS          (SI), Z12
+	VMOVUPS          64(SI), Z13
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX), Z13, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z5
+	VFMADD231PS.BCST (R8), Z12, Z6
+	VFMADD231PS.BCST (R8), Z13, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z12, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z13, Z9
+	VFMADD231PS.BCST (R8)(DX*2), Z12, Z10
+	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
+	VMOVUPS          (R9), Z12
+	PREFETCHT0       (R9)(R12*1)
+	VMOVUPS          Z12, (R10)
+	ADDQ             $0x40, R9
+	ADDQ             $0x40, R10
+	DECQ             R11
+	JNZ              smove6x2z_same
+	MOVQ             lines+128(FP), R11
+	MOVQ             R11, R13
+	SHLQ             $0x06, R13
+	SUBQ             R13, R9
+	SUBQ             R13, R10
+	ADDQ             R12, R9
+	MOVQ             dr+112(FP), R13
+	ADDQ             R13, R10
 
 smove6x2z_same:
 	ADDQ   BX, CX
@@ -5265,44 +5049,37 @@ smove7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 smove7x2z_loop:
-	VMOVUPS      (SI), Z14
-	VMOVUPS      64(SI), Z15
-	VBROADCASTSS (CX), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*1), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*2), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(R9*1), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R8), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R8)(DX*1), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R8)(DX*2), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
-	VMOVUPS      (R10), Z14
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPS      Z14, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          smove7x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPS          (SI), Z14
+	VMOVUPS          64(SI), Z15
+	VFMADD231PS.BCST (CX), Z14, Z0
+	VFMADD231PS.BCST (CX), Z15, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z14, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z15, Z7
+	VFMADD231PS.BCST (R8), Z14, Z8
+	VFMADD231PS.BCST (R8), Z15, Z9
+	VFMADD231PS.BCST (R8)(DX*1), Z14, Z10
+	VFMADD231PS.BCST (R8)(DX*1), Z15, Z11
+	VFMADD231PS.BCST (R8)(DX*2), Z14, Z12
+	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
+	VMOVUPS          (R10), Z14
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPS          Z14, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              smove7x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 smove7x2z_same:
 	ADDQ   BX, CX
@@ -5447,47 +5224,39 @@ smove8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 smove8x2z_loop:
-	VMOVUPS      (SI), Z16
-	VMOVUPS      64(SI), Z17
-	VBROADCASTSS (CX), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (CX)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R8), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R8)(DX*1), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R8)(DX*2), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R8)(R9*1), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
-	VMOVUPS      (R10), Z16
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPS      Z16, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          smove8x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPS          (SI), Z16
+	VMOVUPS          64(SI), Z17
+	VFMADD231PS.BCST (CX), Z16, Z0
+	VFMADD231PS.BCST (CX), Z17, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z17, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z17, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z16, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z17, Z7
+	VFMADD231PS.BCST (R8), Z16, Z8
+	VFMADD231PS.BCST (R8), Z17, Z9
+	VFMADD231PS.BCST (R8)(DX*1), Z16, Z10
+	VFMADD231PS.BCST (R8)(DX*1), Z17, Z11
+	VFMADD231PS.BCST (R8)(DX*2), Z16, Z12
+	VFMADD231PS.BCST (R8)(DX*2), Z17, Z13
+	VFMADD231PS.BCST (R8)(R9*1), Z16, Z14
+	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
+	VMOVUPS          (R10), Z16
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPS          Z16, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              smove8x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 smove8x2z_same:
 	ADDQ   BX, CX
@@ -5643,50 +5412,41 @@ smove9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 smove9x2z_loop:
-	VMOVUPS      (SI), Z18
-	VMOVUPS      64(SI), Z19
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (CX)(R9*1), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (CX)(DX*4), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (R8), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R8)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R8)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (R8)(R9*1), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	VMOVUPS      (R10), Z18
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPS      Z18, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          smove9x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPS          (SI), Z18
+	VMOVUPS          64(SI), Z19
+	VFMADD231PS.BCST (CX), Z18, Z0
+	VFMADD231PS.BCST (CX), Z19, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z18, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z19, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z18, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z19, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z18, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z19, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z18, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z19, Z9
+	VFMADD231PS.BCST (R8), Z18, Z10
+	VFMADD231PS.BCST (R8), Z19, Z11
+	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
+	VFMADD231PS.BCST (R8)(DX*1), Z19, Z13
+	VFMADD231PS.BCST (R8)(DX*2), Z18, Z14
+	VFMADD231PS.BCST (R8)(DX*2), Z19, Z15
+	VFMADD231PS.BCST (R8)(R9*1), Z18, Z16
+	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
+	VMOVUPS          (R10), Z18
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPS          Z18, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              smove9x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 smove9x2z_same:
 	ADDQ   BX, CX
@@ -5853,53 +5613,43 @@ smove10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 smove10x2z_loop:
-	VMOVUPS      (SI), Z20
-	VMOVUPS      64(SI), Z21
-	VBROADCASTSS (CX), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (CX)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (CX)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (CX)(R9*1), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (CX)(DX*4), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (R8), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R8)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R8)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R8)(R9*1), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (R8)(DX*4), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	VMOVUPS      (R10), Z20
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPS      Z20, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          smove10x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPS          (SI), Z20
+	VMOVUPS          64(SI), Z21
+	VFMADD231PS.BCST (CX), Z20, Z0
+	VFMADD231PS.BCST (CX), Z21, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z20, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z21, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z20, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z21, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z20, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z21, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z20, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z21, Z9
+	VFMADD231PS.BCST (R8), Z20, Z10
+	VFMADD231PS.BCST (R8), Z21, Z11
+	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
+	VFMADD231PS.BCST (R8)(DX*1), Z21, Z13
+	VFMADD231PS.BCST (R8)(DX*2), Z20, Z14
+	VFMADD231PS.BCST (R8)(DX*2), Z21, Z15
+	VFMADD231PS.BCST (R8)(R9*1), Z20, Z16
+	VFMADD231PS.BCST (R8)(R9*1), Z21, Z17
+	VFMADD231PS.BCST (R8)(DX*4), Z20, Z18
+	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
+	VMOVUPS          (R10), Z20
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPS          Z20, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              smove10x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 smove10x2z_same:
 	ADDQ   BX, CX
@@ -6078,56 +5828,45 @@ smove11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 smove11x2z_loop:
-	VMOVUPS      (SI), Z22
-	VMOVUPS      64(SI), Z23
-	VBROADCASTSS (CX), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (CX)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (CX)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (CX)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (CX)(DX*4), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (CX)(R10*1), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R8), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R8)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R8)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R8)(R9*1), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (R8)(DX*4), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	VMOVUPS      (R11), Z22
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPS      Z22, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          smove11x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPS          (SI), Z22
+	VMOVUPS          64(SI), Z23
+	VFMADD231PS.BCST (CX), Z22, Z0
+	VFMADD231PS.BCST (CX), Z23, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z22, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z23, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z22, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z23, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z22, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z23, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z22, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z23, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z22, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z23, Z11
+	VFMADD231PS.BCST (R8), Z22, Z12
+	VFMADD231PS.BCST (R8), Z23, Z13
+	VFMADD231PS.BCST (R8)(DX*1), Z22, Z14
+	VFMADD231PS.BCST (R8)(DX*1), Z23, Z15
+	VFMADD231PS.BCST (R8)(DX*2), Z22, Z16
+	VFMADD231PS.BCST (R8)(DX*2), Z23, Z17
+	VFMADD231PS.BCST (R8)(R9*1), Z22, Z18
+	VFMADD231PS.BCST (R8)(R9*1), Z23, Z19
+	VFMADD231PS.BCST (R8)(DX*4), Z22, Z20
+	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
+	VMOVUPS          (R11), Z22
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPS          Z22, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              smove11x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 smove11x2z_same:
 	ADDQ   BX, CX
@@ -6317,59 +6056,47 @@ smove12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 smove12x2z_loop:
-	VMOVUPS      (SI), Z24
-	VMOVUPS      64(SI), Z25
-	VBROADCASTSS (CX), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (CX)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (CX)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(R9*1), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (CX)(DX*4), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (CX)(R10*1), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R8), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R8)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R8)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R8)(R9*1), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R8)(DX*4), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R8)(R10*1), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	VMOVUPS      (R11), Z24
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPS      Z24, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          smove12x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPS          (SI), Z24
+	VMOVUPS          64(SI), Z25
+	VFMADD231PS.BCST (CX), Z24, Z0
+	VFMADD231PS.BCST (CX), Z25, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z25, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z25, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z24, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z25, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z25, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z24, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z25, Z11
+	VFMADD231PS.BCST (R8), Z24, Z12
+	VFMADD231PS.BCST (R8), Z25, Z13
+	VFMADD231PS.BCST (R8)(DX*1), Z24, Z14
+	VFMADD231PS.BCST (R8)(DX*1), Z25, Z15
+	VFMADD231PS.BCST (R8)(DX*2), Z24, Z16
+	VFMADD231PS.BCST (R8)(DX*2), Z25, Z17
+	VFMADD231PS.BCST (R8)(R9*1), Z24, Z18
+	VFMADD231PS.BCST (R8)(R9*1), Z25, Z19
+	VFMADD231PS.BCST (R8)(DX*4), Z24, Z20
+	VFMADD231PS.BCST (R8)(DX*4), Z25, Z21
+	VFMADD231PS.BCST (R8)(R10*1), Z24, Z22
+	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
+	VMOVUPS          (R11), Z24
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPS          Z24, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              smove12x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 smove12x2z_same:
 	ADDQ   BX, CX
@@ -6570,62 +6297,49 @@ smove13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 smove13x2z_loop:
-	VMOVUPS      (SI), Z26
-	VMOVUPS      64(SI), Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z26, Z28, Z0
-	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z4
-	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(R9*1), Z28
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z26, Z28, Z8
-	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (CX)(R10*1), Z28
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (CX)(R9*2), Z28
-	VFMADD231PS  Z26, Z28, Z12
-	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (R8), Z28
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R8)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z16
-	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (R8)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R8)(R9*1), Z28
-	VFMADD231PS  Z26, Z28, Z20
-	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (R8)(DX*4), Z28
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8)(R10*1), Z28
-	VFMADD231PS  Z26, Z28, Z24
-	VFMADD231PS  Z27, Z28, Z25
-	VMOVUPS      (R11), Z26
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPS      Z26, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          smove13x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPS          (SI), Z26
+	VMOVUPS          64(SI), Z27
+	VFMADD231PS.BCST (CX), Z26, Z0
+	VFMADD231PS.BCST (CX), Z27, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z26, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z27, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z26, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z27, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z26, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z27, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z26, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z27, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z26, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z27, Z11
+	VFMADD231PS.BCST (CX)(R9*2), Z26, Z12
+	VFMADD231PS.BCST (CX)(R9*2), Z27, Z13
+	VFMADD231PS.BCST (R8), Z26, Z14
+	VFMADD231PS.BCST (R8), Z27, Z15
+	VFMADD231PS.BCST (R8)(DX*1), Z26, Z16
+	VFMADD231PS.BCST (R8)(DX*1), Z27, Z17
+	VFMADD231PS.BCST (R8)(DX*2), Z26, Z18
+	VFMADD231PS.BCST (R8)(DX*2), Z27, Z19
+	VFMADD231PS.BCST (R8)(R9*1), Z26, Z20
+	VFMADD231PS.BCST (R8)(R9*1), Z27, Z21
+	VFMADD231PS.BCST (R8)(DX*4), Z26, Z22
+	VFMADD231PS.BCST (R8)(DX*4), Z27, Z23
+	VFMADD231PS.BCST (R8)(R10*1), Z26, Z24
+	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
+	VMOVUPS          (R11), Z26
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPS          Z26, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              smove13x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 smove13x2z_same:
 	ADDQ   BX, CX
@@ -6837,65 +6551,51 @@ smove14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 smove14x2z_loop:
-	VMOVUPS      (SI), Z28
-	VMOVUPS      64(SI), Z29
-	VBROADCASTSS (CX), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(R9*1), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (CX)(DX*4), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (CX)(R10*1), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (CX)(R9*2), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R8), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R8)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R8)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R8)(R9*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R8)(DX*4), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8)(R10*1), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(R9*2), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	VMOVUPS      (R11), Z28
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPS      Z28, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          smove14x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPS          (SI), Z28
+	VMOVUPS          64(SI), Z29
+	VFMADD231PS.BCST (CX), Z28, Z0
+	VFMADD231PS.BCST (CX), Z29, Z1
+	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
+	VFMADD231PS.BCST (CX)(DX*1), Z29, Z3
+	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
+	VFMADD231PS.BCST (CX)(DX*2), Z29, Z5
+	VFMADD231PS.BCST (CX)(R9*1), Z28, Z6
+	VFMADD231PS.BCST (CX)(R9*1), Z29, Z7
+	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
+	VFMADD231PS.BCST (CX)(DX*4), Z29, Z9
+	VFMADD231PS.BCST (CX)(R10*1), Z28, Z10
+	VFMADD231PS.BCST (CX)(R10*1), Z29, Z11
+	VFMADD231PS.BCST (CX)(R9*2), Z28, Z12
+	VFMADD231PS.BCST (CX)(R9*2), Z29, Z13
+	VFMADD231PS.BCST (R8), Z28, Z14
+	VFMADD231PS.BCST (R8), Z29, Z15
+	VFMADD231PS.BCST (R8)(DX*1), Z28, Z16
+	VFMADD231PS.BCST (R8)(DX*1), Z29, Z17
+	VFMADD231PS.BCST (R8)(DX*2), Z28, Z18
+	VFMADD231PS.BCST (R8)(DX*2), Z29, Z19
+	VFMADD231PS.BCST (R8)(R9*1), Z28, Z20
+	VFMADD231PS.BCST (R8)(R9*1), Z29, Z21
+	VFMADD231PS.BCST (R8)(DX*4), Z28, Z22
+	VFMADD231PS.BCST (R8)(DX*4), Z29, Z23
+	VFMADD231PS.BCST (R8)(R10*1), Z28, Z24
+	VFMADD231PS.BCST (R8)(R10*1), Z29, Z25
+	VFMADD231PS.BCST (R8)(R9*2), Z28, Z26
+	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
+	VMOVUPS          (R11), Z28
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPS          Z28, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              smove14x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 smove14x2z_same:
 	ADDQ   BX, CX
@@ -7037,22 +6737,21 @@ stail1x1z_near:
 	VPXORD Z0, Z0, Z0
 
 stail1x1z_loop:
-	VMOVUPS.Z    (BX), K1, Z1
-	VBROADCASTSS (CX), Z2
-	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          stail1x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail1x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z1
-	VADDPS       Z1, Z0, Z0
-	ADDQ         CX, DX
+	VMOVUPS.Z        (BX), K1, Z1
+	VFMADD231PS.BCST (CX), Z1, Z0
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              stail1x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail1x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z1
+	VADDPS           Z1, Z0, Z0
+	ADDQ             CX, DX
 
 stail1x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7089,27 +6788,25 @@ stail2x1z_near:
 	VPXORD Z1, Z1, Z1
 
 stail2x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z2
-	VBROADCASTSS (CX), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (CX)(DX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail2x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail2x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z2
-	VADDPS       Z2, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z2
-	VADDPS       Z2, Z1, Z1
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z2
+	VFMADD231PS.BCST (CX), Z2, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail2x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail2x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z2
+	VADDPS           Z2, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z2
+	VADDPS           Z2, Z1, Z1
+	ADDQ             CX, DX
 
 stail2x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7152,32 +6849,29 @@ stail3x1z_near:
 	VPXORD Z2, Z2, Z2
 
 stail3x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z3
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (CX)(DX*1), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (CX)(DX*2), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail3x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail3x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z3
-	VADDPS       Z3, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z3
-	VADDPS       Z3, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z3
-	VADDPS       Z3, Z2, Z2
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z3
+	VFMADD231PS.BCST (CX), Z3, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail3x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail3x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z3
+	VADDPS           Z3, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z3
+	VADDPS           Z3, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z3
+	VADDPS           Z3, Z2, Z2
+	ADDQ             CX, DX
 
 stail3x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7227,37 +6921,33 @@ stail4x1z_near:
 	VPXORD Z3, Z3, Z3
 
 stail4x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z4
-	VBROADCASTSS (CX), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (CX)(DX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (CX)(DX*2), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (CX)(R8*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail4x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail4x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z4
-	VADDPS       Z4, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z4
-	VADDPS       Z4, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z4
-	VADDPS       Z4, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z4
-	VADDPS       Z4, Z3, Z3
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z4
+	VFMADD231PS.BCST (CX), Z4, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
+	VFMADD231PS.BCST (CX)(R8*1), Z4, Z3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail4x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail4x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z4
+	VADDPS           Z4, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z4
+	VADDPS           Z4, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z4
+	VADDPS           Z4, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z4
+	VADDPS           Z4, Z3, Z3
+	ADDQ             CX, DX
 
 stail4x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7314,43 +7004,38 @@ stail5x1z_near:
 	VPXORD Z4, Z4, Z4
 
 stail5x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (CX)(DX*1), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*2), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R8)(DX*1), Z6
-	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail5x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail5x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z5
-	VADDPS       Z5, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z5
-	VADDPS       Z5, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z5
-	VADDPS       Z5, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z5
-	VADDPS       Z5, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z5
-	VADDPS       Z5, Z4, Z4
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z5
+	VFMADD231PS.BCST (CX), Z5, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
+	VFMADD231PS.BCST (R8), Z5, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z5, Z4
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail5x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail5x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z5
+	VADDPS           Z5, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z5
+	VADDPS           Z5, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z5
+	VADDPS           Z5, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z5
+	VADDPS           Z5, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z5
+	VADDPS           Z5, Z4, Z4
+	ADDQ             CX, DX
 
 stail5x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7413,48 +7098,42 @@ stail6x1z_near:
 	VPXORD Z5, Z5, Z5
 
 stail6x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z6
-	VBROADCASTSS (CX), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (CX)(DX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (CX)(DX*2), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R8), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R8)(DX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R8)(DX*2), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail6x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail6x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z6
-	VADDPS       Z6, Z5, Z5
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z6
+	VFMADD231PS.BCST (CX), Z6, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
+	VFMADD231PS.BCST (R8), Z6, Z3
+	VFMADD231PS.BCST (R8)(DX*1), Z6, Z4
+	VFMADD231PS.BCST (R8)(DX*2), Z6, Z5
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail6x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail6x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z6
+	VADDPS           Z6, Z5, Z5
+	ADDQ             CX, DX
 
 stail6x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7524,53 +7203,46 @@ stail7x1z_near:
 	VPXORD Z6, Z6, Z6
 
 stail7x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (CX)(R9*1), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R8), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R8)(DX*1), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R8)(DX*2), Z8
-	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail7x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail7x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z7
-	VADDPS       Z7, Z6, Z6
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z7
+	VFMADD231PS.BCST (CX), Z7, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z7, Z3
+	VFMADD231PS.BCST (R8), Z7, Z4
+	VFMADD231PS.BCST (R8)(DX*1), Z7, Z5
+	VFMADD231PS.BCST (R8)(DX*2), Z7, Z6
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail7x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail7x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z7
+	VADDPS           Z7, Z6, Z6
+	ADDQ             CX, DX
 
 stail7x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7646,58 +7318,50 @@ stail8x1z_near:
 	VPXORD Z7, Z7, Z7
 
 stail8x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (CX)(DX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (CX)(DX*2), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (CX)(R9*1), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R8), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R8)(DX*1), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R8)(DX*2), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R8)(R9*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail8x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail8x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z8
-	VADDPS       Z8, Z7, Z7
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z8
+	VFMADD231PS.BCST (CX), Z8, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z8, Z3
+	VFMADD231PS.BCST (R8), Z8, Z4
+	VFMADD231PS.BCST (R8)(DX*1), Z8, Z5
+	VFMADD231PS.BCST (R8)(DX*2), Z8, Z6
+	VFMADD231PS.BCST (R8)(R9*1), Z8, Z7
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail8x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail8x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z8
+	VADDPS           Z8, Z7, Z7
+	ADDQ             CX, DX
 
 stail8x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7779,63 +7443,54 @@ stail9x1z_near:
 	VPXORD Z8, Z8, Z8
 
 stail9x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z9, Z10, Z2
-	VBROADCASTSS (CX)(R9*1), Z10
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*4), Z10
-	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (R8), Z10
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R8)(DX*1), Z10
-	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (R8)(DX*2), Z10
-	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (R8)(R9*1), Z10
-	VFMADD231PS  Z9, Z10, Z8
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail9x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail9x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z9
-	VADDPS       Z9, Z8, Z8
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z9
+	VFMADD231PS.BCST (CX), Z9, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z9, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z9, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z9, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z9, Z4
+	VFMADD231PS.BCST (R8), Z9, Z5
+	VFMADD231PS.BCST (R8)(DX*1), Z9, Z6
+	VFMADD231PS.BCST (R8)(DX*2), Z9, Z7
+	VFMADD231PS.BCST (R8)(R9*1), Z9, Z8
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail9x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail9x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z9
+	VADDPS           Z9, Z8, Z8
+	ADDQ             CX, DX
 
 stail9x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -7923,68 +7578,58 @@ stail10x1z_near:
 	VPXORD Z9, Z9, Z9
 
 stail10x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z10
-	VBROADCASTSS (CX), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (CX)(DX*1), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (CX)(DX*2), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (CX)(R9*1), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (CX)(DX*4), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (R8), Z11
-	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (R8)(DX*1), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (R8)(DX*2), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (R8)(R9*1), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	VBROADCASTSS (R8)(DX*4), Z11
-	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail10x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail10x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z10
-	VADDPS       Z10, Z9, Z9
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z10
+	VFMADD231PS.BCST (CX), Z10, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z10, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z10, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z10, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z10, Z4
+	VFMADD231PS.BCST (R8), Z10, Z5
+	VFMADD231PS.BCST (R8)(DX*1), Z10, Z6
+	VFMADD231PS.BCST (R8)(DX*2), Z10, Z7
+	VFMADD231PS.BCST (R8)(R9*1), Z10, Z8
+	VFMADD231PS.BCST (R8)(DX*4), Z10, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail10x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail10x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z10
+	VADDPS           Z10, Z9, Z9
+	ADDQ             CX, DX
 
 stail10x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -8079,73 +7724,62 @@ stail11x1z_near:
 	VPXORD Z10, Z10, Z10
 
 stail11x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (CX)(DX*1), Z12
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (CX)(DX*2), Z12
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (CX)(R9*1), Z12
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*4), Z12
-	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (CX)(R10*1), Z12
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R8), Z12
-	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (R8)(DX*1), Z12
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R8)(DX*2), Z12
-	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R8)(R9*1), Z12
-	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (R8)(DX*4), Z12
-	VFMADD231PS  Z11, Z12, Z10
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail11x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail11x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z11
-	VADDPS       Z11, Z10, Z10
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z11
+	VFMADD231PS.BCST (CX), Z11, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z11, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z11, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z11, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z11, Z4
+	VFMADD231PS.BCST (CX)(R10*1), Z11, Z5
+	VFMADD231PS.BCST (R8), Z11, Z6
+	VFMADD231PS.BCST (R8)(DX*1), Z11, Z7
+	VFMADD231PS.BCST (R8)(DX*2), Z11, Z8
+	VFMADD231PS.BCST (R8)(R9*1), Z11, Z9
+	VFMADD231PS.BCST (R8)(DX*4), Z11, Z10
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail11x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail11x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z11
+	VADDPS           Z11, Z10, Z10
+	ADDQ             CX, DX
 
 stail11x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -8246,78 +7880,66 @@ stail12x1z_near:
 	VPXORD Z11, Z11, Z11
 
 stail12x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z12
-	VBROADCASTSS (CX), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (CX)(DX*1), Z13
-	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (CX)(DX*2), Z13
-	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (CX)(R9*1), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (CX)(DX*4), Z13
-	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (CX)(R10*1), Z13
-	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (R8), Z13
-	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R8)(DX*1), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R8)(DX*2), Z13
-	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R8)(R9*1), Z13
-	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (R8)(DX*4), Z13
-	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (R8)(R10*1), Z13
-	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail12x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail12x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z12
-	VADDPS       Z12, Z11, Z11
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z12
+	VFMADD231PS.BCST (CX), Z12, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z12, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z12, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z12, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z12, Z4
+	VFMADD231PS.BCST (CX)(R10*1), Z12, Z5
+	VFMADD231PS.BCST (R8), Z12, Z6
+	VFMADD231PS.BCST (R8)(DX*1), Z12, Z7
+	VFMADD231PS.BCST (R8)(DX*2), Z12, Z8
+	VFMADD231PS.BCST (R8)(R9*1), Z12, Z9
+	VFMADD231PS.BCST (R8)(DX*4), Z12, Z10
+	VFMADD231PS.BCST (R8)(R10*1), Z12, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail12x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail12x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z12
+	VADDPS           Z12, Z11, Z11
+	ADDQ             CX, DX
 
 stail12x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -8424,83 +8046,70 @@ stail13x1z_near:
 	VPXORD Z12, Z12, Z12
 
 stail13x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z13
-	VBROADCASTSS (CX), Z14
-	VFMADD231PS  Z13, Z14, Z0
-	VBROADCASTSS (CX)(DX*1), Z14
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*2), Z14
-	VFMADD231PS  Z13, Z14, Z2
-	VBROADCASTSS (CX)(R9*1), Z14
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*4), Z14
-	VFMADD231PS  Z13, Z14, Z4
-	VBROADCASTSS (CX)(R10*1), Z14
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (CX)(R9*2), Z14
-	VFMADD231PS  Z13, Z14, Z6
-	VBROADCASTSS (R8), Z14
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(DX*1), Z14
-	VFMADD231PS  Z13, Z14, Z8
-	VBROADCASTSS (R8)(DX*2), Z14
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R8)(R9*1), Z14
-	VFMADD231PS  Z13, Z14, Z10
-	VBROADCASTSS (R8)(DX*4), Z14
-	VFMADD231PS  Z13, Z14, Z11
-	VBROADCASTSS (R8)(R10*1), Z14
-	VFMADD231PS  Z13, Z14, Z12
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail13x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail13x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z13
-	VADDPS       Z13, Z12, Z12
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z13
+	VFMADD231PS.BCST (CX), Z13, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z13, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z13, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z13, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z13, Z4
+	VFMADD231PS.BCST (CX)(R10*1), Z13, Z5
+	VFMADD231PS.BCST (CX)(R9*2), Z13, Z6
+	VFMADD231PS.BCST (R8), Z13, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z13, Z8
+	VFMADD231PS.BCST (R8)(DX*2), Z13, Z9
+	VFMADD231PS.BCST (R8)(R9*1), Z13, Z10
+	VFMADD231PS.BCST (R8)(DX*4), Z13, Z11
+	VFMADD231PS.BCST (R8)(R10*1), Z13, Z12
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail13x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail13x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z13
+	VADDPS           Z13, Z12, Z12
+	ADDQ             CX, DX
 
 stail13x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -8613,88 +8222,74 @@ stail14x1z_near:
 	VPXORD Z13, Z13, Z13
 
 stail14x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z14
-	VBROADCASTSS (CX), Z15
-	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (CX)(DX*1), Z15
-	VFMADD231PS  Z14, Z15, Z1
-	VBROADCASTSS (CX)(DX*2), Z15
-	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (CX)(R9*1), Z15
-	VFMADD231PS  Z14, Z15, Z3
-	VBROADCASTSS (CX)(DX*4), Z15
-	VFMADD231PS  Z14, Z15, Z4
-	VBROADCASTSS (CX)(R10*1), Z15
-	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (CX)(R9*2), Z15
-	VFMADD231PS  Z14, Z15, Z6
-	VBROADCASTSS (R8), Z15
-	VFMADD231PS  Z14, Z15, Z7
-	VBROADCASTSS (R8)(DX*1), Z15
-	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (R8)(DX*2), Z15
-	VFMADD231PS  Z14, Z15, Z9
-	VBROADCASTSS (R8)(R9*1), Z15
-	VFMADD231PS  Z14, Z15, Z10
-	VBROADCASTSS (R8)(DX*4), Z15
-	VFMADD231PS  Z14, Z15, Z11
-	VBROADCASTSS (R8)(R10*1), Z15
-	VFMADD231PS  Z14, Z15, Z12
-	VBROADCASTSS (R8)(R9*2), Z15
-	VFMADD231PS  Z14, Z15, Z13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail14x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail14x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z12, Z12
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z14
-	VADDPS       Z14, Z13, Z13
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z14
+	VFMADD231PS.BCST (CX), Z14, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z14, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z14, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z14, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z14, Z4
+	VFMADD231PS.BCST (CX)(R10*1), Z14, Z5
+	VFMADD231PS.BCST (CX)(R9*2), Z14, Z6
+	VFMADD231PS.BCST (R8), Z14, Z7
+	VFMADD231PS.BCST (R8)(DX*1), Z14, Z8
+	VFMADD231PS.BCST (R8)(DX*2), Z14, Z9
+	VFMADD231PS.BCST (R8)(R9*1), Z14, Z10
+	VFMADD231PS.BCST (R8)(DX*4), Z14, Z11
+	VFMADD231PS.BCST (R8)(R10*1), Z14, Z12
+	VFMADD231PS.BCST (R8)(R9*2), Z14, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail14x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail14x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z12, Z12
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z14
+	VADDPS           Z14, Z13, Z13
+	ADDQ             CX, DX
 
 stail14x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -8814,93 +8409,78 @@ stail15x1z_near:
 	VPXORD Z14, Z14, Z14
 
 stail15x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z15
-	VBROADCASTSS (CX), Z16
-	VFMADD231PS  Z15, Z16, Z0
-	VBROADCASTSS (CX)(DX*1), Z16
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*2), Z16
-	VFMADD231PS  Z15, Z16, Z2
-	VBROADCASTSS (CX)(R9*1), Z16
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*4), Z16
-	VFMADD231PS  Z15, Z16, Z4
-	VBROADCASTSS (CX)(R10*1), Z16
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(R9*2), Z16
-	VFMADD231PS  Z15, Z16, Z6
-	VBROADCASTSS (CX)(R11*1), Z16
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R8), Z16
-	VFMADD231PS  Z15, Z16, Z8
-	VBROADCASTSS (R8)(DX*1), Z16
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R8)(DX*2), Z16
-	VFMADD231PS  Z15, Z16, Z10
-	VBROADCASTSS (R8)(R9*1), Z16
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R8)(DX*4), Z16
-	VFMADD231PS  Z15, Z16, Z12
-	VBROADCASTSS (R8)(R10*1), Z16
-	VFMADD231PS  Z15, Z16, Z13
-	VBROADCASTSS (R8)(R9*2), Z16
-	VFMADD231PS  Z15, Z16, Z14
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail15x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail15x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z12, Z12
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z15
-	VADDPS       Z15, Z14, Z14
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z15
+	VFMADD231PS.BCST (CX), Z15, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z15, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z15, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z15, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z15, Z4
+	VFMADD231PS.BCST (CX)(R10*1), Z15, Z5
+	VFMADD231PS.BCST (CX)(R9*2), Z15, Z6
+	VFMADD231PS.BCST (CX)(R11*1), Z15, Z7
+	VFMADD231PS.BCST (R8), Z15, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z15, Z9
+	VFMADD231PS.BCST (R8)(DX*2), Z15, Z10
+	VFMADD231PS.BCST (R8)(R9*1), Z15, Z11
+	VFMADD231PS.BCST (R8)(DX*4), Z15, Z12
+	VFMADD231PS.BCST (R8)(R10*1), Z15, Z13
+	VFMADD231PS.BCST (R8)(R9*2), Z15, Z14
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail15x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail15x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z12, Z12
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z15
+	VADDPS           Z15, Z14, Z14
+	ADDQ             CX, DX
 
 stail15x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -9026,98 +8606,82 @@ stail16x1z_near:
 	VPXORD Z15, Z15, Z15
 
 stail16x1z_loop:
-	VMOVUPS.Z    (SI), K1, Z16
-	VBROADCASTSS (CX), Z17
-	VFMADD231PS  Z16, Z17, Z0
-	VBROADCASTSS (CX)(DX*1), Z17
-	VFMADD231PS  Z16, Z17, Z1
-	VBROADCASTSS (CX)(DX*2), Z17
-	VFMADD231PS  Z16, Z17, Z2
-	VBROADCASTSS (CX)(R9*1), Z17
-	VFMADD231PS  Z16, Z17, Z3
-	VBROADCASTSS (CX)(DX*4), Z17
-	VFMADD231PS  Z16, Z17, Z4
-	VBROADCASTSS (CX)(R10*1), Z17
-	VFMADD231PS  Z16, Z17, Z5
-	VBROADCASTSS (CX)(R9*2), Z17
-	VFMADD231PS  Z16, Z17, Z6
-	VBROADCASTSS (CX)(R11*1), Z17
-	VFMADD231PS  Z16, Z17, Z7
-	VBROADCASTSS (R8), Z17
-	VFMADD231PS  Z16, Z17, Z8
-	VBROADCASTSS (R8)(DX*1), Z17
-	VFMADD231PS  Z16, Z17, Z9
-	VBROADCASTSS (R8)(DX*2), Z17
-	VFMADD231PS  Z16, Z17, Z10
-	VBROADCASTSS (R8)(R9*1), Z17
-	VFMADD231PS  Z16, Z17, Z11
-	VBROADCASTSS (R8)(DX*4), Z17
-	VFMADD231PS  Z16, Z17, Z12
-	VBROADCASTSS (R8)(R10*1), Z17
-	VFMADD231PS  Z16, Z17, Z13
-	VBROADCASTSS (R8)(R9*2), Z17
-	VFMADD231PS  Z16, Z17, Z14
-	VBROADCASTSS (R8)(R11*1), Z17
-	VFMADD231PS  Z16, Z17, Z15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail16x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail16x1z_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z12, Z12
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z14, Z14
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Z16
-	VADDPS       Z16, Z15, Z15
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Z16
+	VFMADD231PS.BCST (CX), Z16, Z0
+	VFMADD231PS.BCST (CX)(DX*1), Z16, Z1
+	VFMADD231PS.BCST (CX)(DX*2), Z16, Z2
+	VFMADD231PS.BCST (CX)(R9*1), Z16, Z3
+	VFMADD231PS.BCST (CX)(DX*4), Z16, Z4
+	VFMADD231PS.BCST (CX)(R10*1), Z16, Z5
+	VFMADD231PS.BCST (CX)(R9*2), Z16, Z6
+	VFMADD231PS.BCST (CX)(R11*1), Z16, Z7
+	VFMADD231PS.BCST (R8), Z16, Z8
+	VFMADD231PS.BCST (R8)(DX*1), Z16, Z9
+	VFMADD231PS.BCST (R8)(DX*2), Z16, Z10
+	VFMADD231PS.BCST (R8)(R9*1), Z16, Z11
+	VFMADD231PS.BCST (R8)(DX*4), Z16, Z12
+	VFMADD231PS.BCST (R8)(R10*1), Z16, Z13
+	VFMADD231PS.BCST (R8)(R9*2), Z16, Z14
+	VFMADD231PS.BCST (R8)(R11*1), Z16, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail16x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail16x1z_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z12, Z12
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z14, Z14
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Z16
+	VADDPS           Z16, Z15, Z15
+	ADDQ             CX, DX
 
 stail16x1z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -9156,7 +8720,7 @@ stail16x1z_store:
 	RET
 
 // func stail1x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail1x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), AX
@@ -9180,22 +8744,21 @@ stail1x1h_near:
 	VPXORD Y0, Y0, Y0
 
 stail1x1h_loop:
-	VMOVUPS.Z    (BX), K1, Y1
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          stail1x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail1x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y1
-	VADDPS       Y1, Y0, Y0
-	ADDQ         CX, DX
+	VMOVUPS.Z        (BX), K1, Y1
+	VFMADD231PS.BCST (CX), Y1, Y0
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              stail1x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail1x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y1
+	VADDPS           Y1, Y0, Y0
+	ADDQ             CX, DX
 
 stail1x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9204,7 +8767,7 @@ stail1x1h_store:
 	RET
 
 // func stail2x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail2x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9232,27 +8795,25 @@ stail2x1h_near:
 	VPXORD Y1, Y1, Y1
 
 stail2x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y2
-	VBROADCASTSS (CX), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (CX)(DX*1), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail2x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail2x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y2
-	VADDPS       Y2, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y2
-	VADDPS       Y2, Y1, Y1
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y2
+	VFMADD231PS.BCST (CX), Y2, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y2, Y1
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail2x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail2x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y2
+	VADDPS           Y2, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y2
+	VADDPS           Y2, Y1, Y1
+	ADDQ             CX, DX
 
 stail2x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9263,7 +8824,7 @@ stail2x1h_store:
 	RET
 
 // func stail3x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail3x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9295,32 +8856,29 @@ stail3x1h_near:
 	VPXORD Y2, Y2, Y2
 
 stail3x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail3x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail3x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y3
-	VADDPS       Y3, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y3
-	VADDPS       Y3, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y3
-	VADDPS       Y3, Y2, Y2
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y3
+	VFMADD231PS.BCST (CX), Y3, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y3, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y3, Y2
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail3x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail3x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y3
+	VADDPS           Y3, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y3
+	VADDPS           Y3, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y3
+	VADDPS           Y3, Y2, Y2
+	ADDQ             CX, DX
 
 stail3x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9333,7 +8891,7 @@ stail3x1h_store:
 	RET
 
 // func stail4x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail4x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9370,37 +8928,33 @@ stail4x1h_near:
 	VPXORD Y3, Y3, Y3
 
 stail4x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(DX*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*2), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(R8*1), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail4x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail4x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y4
-	VADDPS       Y4, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y4
-	VADDPS       Y4, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y4
-	VADDPS       Y4, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y4
-	VADDPS       Y4, Y3, Y3
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y4
+	VFMADD231PS.BCST (CX), Y4, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y4, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y4, Y2
+	VFMADD231PS.BCST (CX)(R8*1), Y4, Y3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail4x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail4x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y4
+	VADDPS           Y4, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y4
+	VADDPS           Y4, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y4
+	VADDPS           Y4, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y4
+	VADDPS           Y4, Y3, Y3
+	ADDQ             CX, DX
 
 stail4x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9415,7 +8969,7 @@ stail4x1h_store:
 	RET
 
 // func stail5x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail5x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9457,43 +9011,38 @@ stail5x1h_near:
 	VPXORD Y4, Y4, Y4
 
 stail5x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (R8), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R8)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail5x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail5x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VADDPS       Y5, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VADDPS       Y5, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VADDPS       Y5, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VADDPS       Y5, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y5
-	VADDPS       Y5, Y4, Y4
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y5
+	VFMADD231PS.BCST (CX), Y5, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y5, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y5, Y2
+	VFMADD231PS.BCST (R8), Y5, Y3
+	VFMADD231PS.BCST (R8)(DX*1), Y5, Y4
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail5x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail5x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y5
+	VADDPS           Y5, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y5
+	VADDPS           Y5, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y5
+	VADDPS           Y5, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y5
+	VADDPS           Y5, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y5
+	VADDPS           Y5, Y4, Y4
+	ADDQ             CX, DX
 
 stail5x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9510,7 +9059,7 @@ stail5x1h_store:
 	RET
 
 // func stail6x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail6x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9556,48 +9105,42 @@ stail6x1h_near:
 	VPXORD Y5, Y5, Y5
 
 stail6x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R8), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (R8)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (R8)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail6x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail6x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VADDPS       Y6, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VADDPS       Y6, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VADDPS       Y6, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VADDPS       Y6, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VADDPS       Y6, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y6
-	VADDPS       Y6, Y5, Y5
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y6
+	VFMADD231PS.BCST (CX), Y6, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y6, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y6, Y2
+	VFMADD231PS.BCST (R8), Y6, Y3
+	VFMADD231PS.BCST (R8)(DX*1), Y6, Y4
+	VFMADD231PS.BCST (R8)(DX*2), Y6, Y5
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail6x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail6x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y6
+	VADDPS           Y6, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y6
+	VADDPS           Y6, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y6
+	VADDPS           Y6, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y6
+	VADDPS           Y6, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y6
+	VADDPS           Y6, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y6
+	VADDPS           Y6, Y5, Y5
+	ADDQ             CX, DX
 
 stail6x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9616,7 +9159,7 @@ stail6x1h_store:
 	RET
 
 // func stail7x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail7x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9667,53 +9210,46 @@ stail7x1h_near:
 	VPXORD Y6, Y6, Y6
 
 stail7x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y7, Y8, Y0
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (CX)(R9*1), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (R8)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (R8)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail7x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail7x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y7
-	VADDPS       Y7, Y6, Y6
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y7
+	VFMADD231PS.BCST (CX), Y7, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y7, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y7, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y7, Y3
+	VFMADD231PS.BCST (R8), Y7, Y4
+	VFMADD231PS.BCST (R8)(DX*1), Y7, Y5
+	VFMADD231PS.BCST (R8)(DX*2), Y7, Y6
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail7x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail7x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y7
+	VADDPS           Y7, Y6, Y6
+	ADDQ             CX, DX
 
 stail7x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9734,7 +9270,7 @@ stail7x1h_store:
 	RET
 
 // func stail8x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail8x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9789,58 +9325,50 @@ stail8x1h_near:
 	VPXORD Y7, Y7, Y7
 
 stail8x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS (CX)(DX*2), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(R9*1), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS (R8), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (R8)(DX*1), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS (R8)(DX*2), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	VBROADCASTSS (R8)(R9*1), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail8x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail8x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y8
-	VADDPS       Y8, Y7, Y7
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y8
+	VFMADD231PS.BCST (CX), Y8, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y8, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y8, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y8, Y3
+	VFMADD231PS.BCST (R8), Y8, Y4
+	VFMADD231PS.BCST (R8)(DX*1), Y8, Y5
+	VFMADD231PS.BCST (R8)(DX*2), Y8, Y6
+	VFMADD231PS.BCST (R8)(R9*1), Y8, Y7
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail8x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail8x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y8
+	VADDPS           Y8, Y7, Y7
+	ADDQ             CX, DX
 
 stail8x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -9863,7 +9391,7 @@ stail8x1h_store:
 	RET
 
 // func stail9x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail9x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9922,63 +9450,54 @@ stail9x1h_near:
 	VPXORD Y8, Y8, Y8
 
 stail9x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y9, Y10, Y0
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y9, Y10, Y2
-	VBROADCASTSS (CX)(R9*1), Y10
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*4), Y10
-	VFMADD231PS  Y9, Y10, Y4
-	VBROADCASTSS (R8), Y10
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R8)(DX*1), Y10
-	VFMADD231PS  Y9, Y10, Y6
-	VBROADCASTSS (R8)(DX*2), Y10
-	VFMADD231PS  Y9, Y10, Y7
-	VBROADCASTSS (R8)(R9*1), Y10
-	VFMADD231PS  Y9, Y10, Y8
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail9x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail9x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y9
-	VADDPS       Y9, Y8, Y8
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y9
+	VFMADD231PS.BCST (CX), Y9, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y9, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y9, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y9, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y9, Y4
+	VFMADD231PS.BCST (R8), Y9, Y5
+	VFMADD231PS.BCST (R8)(DX*1), Y9, Y6
+	VFMADD231PS.BCST (R8)(DX*2), Y9, Y7
+	VFMADD231PS.BCST (R8)(R9*1), Y9, Y8
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail9x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail9x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y9
+	VADDPS           Y9, Y8, Y8
+	ADDQ             CX, DX
 
 stail9x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -10003,7 +9522,7 @@ stail9x1h_store:
 	RET
 
 // func stail10x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail10x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10066,68 +9585,58 @@ stail10x1h_near:
 	VPXORD Y9, Y9, Y9
 
 stail10x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y10
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y10, Y11, Y0
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (CX)(R9*1), Y11
-	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS (CX)(DX*4), Y11
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (R8), Y11
-	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS (R8)(DX*1), Y11
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (R8)(DX*2), Y11
-	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS (R8)(R9*1), Y11
-	VFMADD231PS  Y10, Y11, Y8
-	VBROADCASTSS (R8)(DX*4), Y11
-	VFMADD231PS  Y10, Y11, Y9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail10x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail10x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y10
-	VADDPS       Y10, Y9, Y9
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y10
+	VFMADD231PS.BCST (CX), Y10, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y10, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y10, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y10, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y10, Y4
+	VFMADD231PS.BCST (R8), Y10, Y5
+	VFMADD231PS.BCST (R8)(DX*1), Y10, Y6
+	VFMADD231PS.BCST (R8)(DX*2), Y10, Y7
+	VFMADD231PS.BCST (R8)(R9*1), Y10, Y8
+	VFMADD231PS.BCST (R8)(DX*4), Y10, Y9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail10x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail10x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y10
+	VADDPS           Y10, Y9, Y9
+	ADDQ             CX, DX
 
 stail10x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -10154,7 +9663,7 @@ stail10x1h_store:
 	RET
 
 // func stail11x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail11x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10222,73 +9731,62 @@ stail11x1h_near:
 	VPXORD Y10, Y10, Y10
 
 stail11x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y11, Y12, Y0
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(DX*2), Y12
-	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS (CX)(R9*1), Y12
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*4), Y12
-	VFMADD231PS  Y11, Y12, Y4
-	VBROADCASTSS (CX)(R10*1), Y12
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R8), Y12
-	VFMADD231PS  Y11, Y12, Y6
-	VBROADCASTSS (R8)(DX*1), Y12
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R8)(DX*2), Y12
-	VFMADD231PS  Y11, Y12, Y8
-	VBROADCASTSS (R8)(R9*1), Y12
-	VFMADD231PS  Y11, Y12, Y9
-	VBROADCASTSS (R8)(DX*4), Y12
-	VFMADD231PS  Y11, Y12, Y10
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail11x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail11x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y11
-	VADDPS       Y11, Y10, Y10
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y11
+	VFMADD231PS.BCST (CX), Y11, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y11, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y11, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y11, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y11, Y4
+	VFMADD231PS.BCST (CX)(R10*1), Y11, Y5
+	VFMADD231PS.BCST (R8), Y11, Y6
+	VFMADD231PS.BCST (R8)(DX*1), Y11, Y7
+	VFMADD231PS.BCST (R8)(DX*2), Y11, Y8
+	VFMADD231PS.BCST (R8)(R9*1), Y11, Y9
+	VFMADD231PS.BCST (R8)(DX*4), Y11, Y10
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail11x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail11x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y11
+	VADDPS           Y11, Y10, Y10
+	ADDQ             CX, DX
 
 stail11x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -10317,7 +9815,7 @@ stail11x1h_store:
 	RET
 
 // func stail12x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail12x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10389,78 +9887,66 @@ stail12x1h_near:
 	VPXORD Y11, Y11, Y11
 
 stail12x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y12, Y13, Y0
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS (CX)(DX*2), Y13
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (CX)(R9*1), Y13
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS (CX)(DX*4), Y13
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(R10*1), Y13
-	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS (R8), Y13
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (R8)(DX*1), Y13
-	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS (R8)(DX*2), Y13
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (R8)(R9*1), Y13
-	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS (R8)(DX*4), Y13
-	VFMADD231PS  Y12, Y13, Y10
-	VBROADCASTSS (R8)(R10*1), Y13
-	VFMADD231PS  Y12, Y13, Y11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail12x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail12x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y12
-	VADDPS       Y12, Y11, Y11
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y12
+	VFMADD231PS.BCST (CX), Y12, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y12, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y12, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y12, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y12, Y4
+	VFMADD231PS.BCST (CX)(R10*1), Y12, Y5
+	VFMADD231PS.BCST (R8), Y12, Y6
+	VFMADD231PS.BCST (R8)(DX*1), Y12, Y7
+	VFMADD231PS.BCST (R8)(DX*2), Y12, Y8
+	VFMADD231PS.BCST (R8)(R9*1), Y12, Y9
+	VFMADD231PS.BCST (R8)(DX*4), Y12, Y10
+	VFMADD231PS.BCST (R8)(R10*1), Y12, Y11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail12x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail12x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y12
+	VADDPS           Y12, Y11, Y11
+	ADDQ             CX, DX
 
 stail12x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -10491,7 +9977,7 @@ stail12x1h_store:
 	RET
 
 // func stail13x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail13x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10567,83 +10053,70 @@ stail13x1h_near:
 	VPXORD Y12, Y12, Y12
 
 stail13x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y13
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y13, Y14, Y0
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y13, Y14, Y2
-	VBROADCASTSS (CX)(R9*1), Y14
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y13, Y14, Y4
-	VBROADCASTSS (CX)(R10*1), Y14
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (CX)(R9*2), Y14
-	VFMADD231PS  Y13, Y14, Y6
-	VBROADCASTSS (R8), Y14
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(DX*1), Y14
-	VFMADD231PS  Y13, Y14, Y8
-	VBROADCASTSS (R8)(DX*2), Y14
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R8)(R9*1), Y14
-	VFMADD231PS  Y13, Y14, Y10
-	VBROADCASTSS (R8)(DX*4), Y14
-	VFMADD231PS  Y13, Y14, Y11
-	VBROADCASTSS (R8)(R10*1), Y14
-	VFMADD231PS  Y13, Y14, Y12
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail13x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail13x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y13
-	VADDPS       Y13, Y12, Y12
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y13
+	VFMADD231PS.BCST (CX), Y13, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y13, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y13, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y13, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y13, Y4
+	VFMADD231PS.BCST (CX)(R10*1), Y13, Y5
+	VFMADD231PS.BCST (CX)(R9*2), Y13, Y6
+	VFMADD231PS.BCST (R8), Y13, Y7
+	VFMADD231PS.BCST (R8)(DX*1), Y13, Y8
+	VFMADD231PS.BCST (R8)(DX*2), Y13, Y9
+	VFMADD231PS.BCST (R8)(R9*1), Y13, Y10
+	VFMADD231PS.BCST (R8)(DX*4), Y13, Y11
+	VFMADD231PS.BCST (R8)(R10*1), Y13, Y12
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail13x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail13x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y13
+	VADDPS           Y13, Y12, Y12
+	ADDQ             CX, DX
 
 stail13x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -10676,7 +10149,7 @@ stail13x1h_store:
 	RET
 
 // func stail14x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail14x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10756,88 +10229,74 @@ stail14x1h_near:
 	VPXORD Y13, Y13, Y13
 
 stail14x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y14
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y14, Y15, Y0
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y14, Y15, Y1
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (CX)(R9*1), Y15
-	VFMADD231PS  Y14, Y15, Y3
-	VBROADCASTSS (CX)(DX*4), Y15
-	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (CX)(R10*1), Y15
-	VFMADD231PS  Y14, Y15, Y5
-	VBROADCASTSS (CX)(R9*2), Y15
-	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (R8), Y15
-	VFMADD231PS  Y14, Y15, Y7
-	VBROADCASTSS (R8)(DX*1), Y15
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (R8)(DX*2), Y15
-	VFMADD231PS  Y14, Y15, Y9
-	VBROADCASTSS (R8)(R9*1), Y15
-	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (R8)(DX*4), Y15
-	VFMADD231PS  Y14, Y15, Y11
-	VBROADCASTSS (R8)(R10*1), Y15
-	VFMADD231PS  Y14, Y15, Y12
-	VBROADCASTSS (R8)(R9*2), Y15
-	VFMADD231PS  Y14, Y15, Y13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail14x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail14x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y12, Y12
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y14
-	VADDPS       Y14, Y13, Y13
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y14
+	VFMADD231PS.BCST (CX), Y14, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y14, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y14, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y14, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y14, Y4
+	VFMADD231PS.BCST (CX)(R10*1), Y14, Y5
+	VFMADD231PS.BCST (CX)(R9*2), Y14, Y6
+	VFMADD231PS.BCST (R8), Y14, Y7
+	VFMADD231PS.BCST (R8)(DX*1), Y14, Y8
+	VFMADD231PS.BCST (R8)(DX*2), Y14, Y9
+	VFMADD231PS.BCST (R8)(R9*1), Y14, Y10
+	VFMADD231PS.BCST (R8)(DX*4), Y14, Y11
+	VFMADD231PS.BCST (R8)(R10*1), Y14, Y12
+	VFMADD231PS.BCST (R8)(R9*2), Y14, Y13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail14x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail14x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y12, Y12
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y14
+	VADDPS           Y14, Y13, Y13
+	ADDQ             CX, DX
 
 stail14x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -10872,7 +10331,7 @@ stail14x1h_store:
 	RET
 
 // func stail15x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail15x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10957,93 +10416,78 @@ stail15x1h_near:
 	VPXORD Y14, Y14, Y14
 
 stail15x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y15
-	VBROADCASTSS (CX), Y16
-	VFMADD231PS  Y15, Y16, Y0
-	VBROADCASTSS (CX)(DX*1), Y16
-	VFMADD231PS  Y15, Y16, Y1
-	VBROADCASTSS (CX)(DX*2), Y16
-	VFMADD231PS  Y15, Y16, Y2
-	VBROADCASTSS (CX)(R9*1), Y16
-	VFMADD231PS  Y15, Y16, Y3
-	VBROADCASTSS (CX)(DX*4), Y16
-	VFMADD231PS  Y15, Y16, Y4
-	VBROADCASTSS (CX)(R10*1), Y16
-	VFMADD231PS  Y15, Y16, Y5
-	VBROADCASTSS (CX)(R9*2), Y16
-	VFMADD231PS  Y15, Y16, Y6
-	VBROADCASTSS (CX)(R11*1), Y16
-	VFMADD231PS  Y15, Y16, Y7
-	VBROADCASTSS (R8), Y16
-	VFMADD231PS  Y15, Y16, Y8
-	VBROADCASTSS (R8)(DX*1), Y16
-	VFMADD231PS  Y15, Y16, Y9
-	VBROADCASTSS (R8)(DX*2), Y16
-	VFMADD231PS  Y15, Y16, Y10
-	VBROADCASTSS (R8)(R9*1), Y16
-	VFMADD231PS  Y15, Y16, Y11
-	VBROADCASTSS (R8)(DX*4), Y16
-	VFMADD231PS  Y15, Y16, Y12
-	VBROADCASTSS (R8)(R10*1), Y16
-	VFMADD231PS  Y15, Y16, Y13
-	VBROADCASTSS (R8)(R9*2), Y16
-	VFMADD231PS  Y15, Y16, Y14
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail15x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail15x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y12, Y12
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y13, Y13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y15
-	VADDPS       Y15, Y14, Y14
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y15
+	VFMADD231PS.BCST (CX), Y15, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y15, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y15, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y15, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y15, Y4
+	VFMADD231PS.BCST (CX)(R10*1), Y15, Y5
+	VFMADD231PS.BCST (CX)(R9*2), Y15, Y6
+	VFMADD231PS.BCST (CX)(R11*1), Y15, Y7
+	VFMADD231PS.BCST (R8), Y15, Y8
+	VFMADD231PS.BCST (R8)(DX*1), Y15, Y9
+	VFMADD231PS.BCST (R8)(DX*2), Y15, Y10
+	VFMADD231PS.BCST (R8)(R9*1), Y15, Y11
+	VFMADD231PS.BCST (R8)(DX*4), Y15, Y12
+	VFMADD231PS.BCST (R8)(R10*1), Y15, Y13
+	VFMADD231PS.BCST (R8)(R9*2), Y15, Y14
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail15x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail15x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y12, Y12
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y13, Y13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y15
+	VADDPS           Y15, Y14, Y14
+	ADDQ             CX, DX
 
 stail15x1h_store:
 	VMOVUPS Y0, K1, (AX)
@@ -11080,7 +10524,7 @@ stail15x1h_store:
 	RET
 
 // func stail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·stail16x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -11169,98 +10613,82 @@ stail16x1h_near:
 	VPXORD Y15, Y15, Y15
 
 stail16x1h_loop:
-	VMOVUPS.Z    (SI), K1, Y16
-	VBROADCASTSS (CX), Y17
-	VFMADD231PS  Y16, Y17, Y0
-	VBROADCASTSS (CX)(DX*1), Y17
-	VFMADD231PS  Y16, Y17, Y1
-	VBROADCASTSS (CX)(DX*2), Y17
-	VFMADD231PS  Y16, Y17, Y2
-	VBROADCASTSS (CX)(R9*1), Y17
-	VFMADD231PS  Y16, Y17, Y3
-	VBROADCASTSS (CX)(DX*4), Y17
-	VFMADD231PS  Y16, Y17, Y4
-	VBROADCASTSS (CX)(R10*1), Y17
-	VFMADD231PS  Y16, Y17, Y5
-	VBROADCASTSS (CX)(R9*2), Y17
-	VFMADD231PS  Y16, Y17, Y6
-	VBROADCASTSS (CX)(R11*1), Y17
-	VFMADD231PS  Y16, Y17, Y7
-	VBROADCASTSS (R8), Y17
-	VFMADD231PS  Y16, Y17, Y8
-	VBROADCASTSS (R8)(DX*1), Y17
-	VFMADD231PS  Y16, Y17, Y9
-	VBROADCASTSS (R8)(DX*2), Y17
-	VFMADD231PS  Y16, Y17, Y10
-	VBROADCASTSS (R8)(R9*1), Y17
-	VFMADD231PS  Y16, Y17, Y11
-	VBROADCASTSS (R8)(DX*4), Y17
-	VFMADD231PS  Y16, Y17, Y12
-	VBROADCASTSS (R8)(R10*1), Y17
-	VFMADD231PS  Y16, Y17, Y13
-	VBROADCASTSS (R8)(R9*2), Y17
-	VFMADD231PS  Y16, Y17, Y14
-	VBROADCASTSS (R8)(R11*1), Y17
-	VFMADD231PS  Y16, Y17, Y15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          stail16x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           stail16x1h_store
-	MOVQ         AX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y12, Y12
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y13, Y13
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y14, Y14
-	ADDQ         CX, DX
-	VMOVUPS.Z    (DX), K1, Y16
-	VADDPS       Y16, Y15, Y15
-	ADDQ         CX, DX
+	VMOVUPS.Z        (SI), K1, Y16
+	VFMADD231PS.BCST (CX), Y16, Y0
+	VFMADD231PS.BCST (CX)(DX*1), Y16, Y1
+	VFMADD231PS.BCST (CX)(DX*2), Y16, Y2
+	VFMADD231PS.BCST (CX)(R9*1), Y16, Y3
+	VFMADD231PS.BCST (CX)(DX*4), Y16, Y4
+	VFMADD231PS.BCST (CX)(R10*1), Y16, Y5
+	VFMADD231PS.BCST (CX)(R9*2), Y16, Y6
+	VFMADD231PS.BCST (CX)(R11*1), Y16, Y7
+	VFMADD231PS.BCST (R8), Y16, Y8
+	VFMADD231PS.BCST (R8)(DX*1), Y16, Y9
+	VFMADD231PS.BCST (R8)(DX*2), Y16, Y10
+	VFMADD231PS.BCST (R8)(R9*1), Y16, Y11
+	VFMADD231PS.BCST (R8)(DX*4), Y16, Y12
+	VFMADD231PS.BCST (R8)(R10*1), Y16, Y13
+	VFMADD231PS.BCST (R8)(R9*2), Y16, Y14
+	VFMADD231PS.BCST (R8)(R11*1), Y16, Y15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              stail16x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               stail16x1h_store
+	MOVQ             AX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y12, Y12
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y13, Y13
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y14, Y14
+	ADDQ             CX, DX
+	VMOVUPS.Z        (DX), K1, Y16
+	VADDPS           Y16, Y15, Y15
+	ADDQ             CX, DX
 
 stail16x1h_store:
 	VMOVUPS Y0, K1, (AX)

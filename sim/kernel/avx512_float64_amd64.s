@@ -67,24 +67,23 @@ dtile1x2z_enough:
 	VPXORD Z1, Z1, Z1
 
 dtile1x2z_loop:
-	VMOVUPD      (BX), Z2
-	VMOVUPD      64(BX), Z3
-	VBROADCASTSD (CX), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          dtile1x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DI
-	TESTQ        DI, DI
-	JZ           dtile1x2z_store
-	MOVQ         AX, DI
-	VADDPD       (DI), Z0, Z0
-	VADDPD       64(DI), Z1, Z1
-	ADDQ         CX, DI
+	VMOVUPD          (BX), Z2
+	VMOVUPD          64(BX), Z3
+	VFMADD231PD.BCST (CX), Z2, Z0
+	VFMADD231PD.BCST (CX), Z3, Z1
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              dtile1x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DI
+	TESTQ            DI, DI
+	JZ               dtile1x2z_store
+	MOVQ             AX, DI
+	VADDPD           (DI), Z0, Z0
+	VADDPD           64(DI), Z1, Z1
+	ADDQ             CX, DI
 
 dtile1x2z_store:
 	VMOVUPD Z0, (AX)
@@ -133,26 +132,25 @@ dtail1x2z_near:
 	VPXORD Z1, Z1, Z1
 
 dtail1x2z_loop:
-	VMOVUPD.Z    (BX), K1, Z2
-	VMOVUPD.Z    64(BX), K2, Z3
-	VBROADCASTSD (CX), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          dtail1x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail1x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z2
-	VADDPD       Z2, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z3
-	VADDPD       Z3, Z1, Z1
-	ADDQ         CX, DX
+	VMOVUPD.Z        (BX), K1, Z2
+	VMOVUPD.Z        64(BX), K2, Z3
+	VFMADD231PD.BCST (CX), Z2, Z0
+	VFMADD231PD.BCST (CX), Z3, Z1
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              dtail1x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail1x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z3
+	VADDPD           Z3, Z1, Z1
+	ADDQ             CX, DX
 
 dtail1x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -229,30 +227,28 @@ dtile2x2z_enough:
 	VPXORD Z3, Z3, Z3
 
 dtile2x2z_loop:
-	VMOVUPD      (SI), Z4
-	VMOVUPD      64(SI), Z5
-	VBROADCASTSD (CX), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(DX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile2x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile2x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z4
+	VMOVUPD          64(SI), Z5
+	VFMADD231PD.BCST (CX), Z4, Z0
+	VFMADD231PD.BCST (CX), Z5, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z4, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z5, Z3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile2x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile2x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
 
 dtile2x2z_store:
 	VMOVUPD Z0, (AX)
@@ -309,34 +305,32 @@ dtail2x2z_near:
 	VPXORD Z3, Z3, Z3
 
 dtail2x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z4
-	VMOVUPD.Z    64(SI), K2, Z5
-	VBROADCASTSD (CX), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(DX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail2x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail2x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z4
-	VADDPD       Z4, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z5
-	VADDPD       Z5, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z4
-	VADDPD       Z4, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z5
-	VADDPD       Z5, Z3, Z3
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z4
+	VMOVUPD.Z        64(SI), K2, Z5
+	VFMADD231PD.BCST (CX), Z4, Z0
+	VFMADD231PD.BCST (CX), Z5, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z4, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z5, Z3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail2x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail2x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z5
+	VADDPD           Z5, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z4
+	VADDPD           Z4, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z5
+	VADDPD           Z5, Z3, Z3
+	ADDQ             CX, DX
 
 dtail2x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -421,36 +415,33 @@ dtile3x2z_enough:
 	VPXORD Z5, Z5, Z5
 
 dtile3x2z_loop:
-	VMOVUPD      (SI), Z6
-	VMOVUPD      64(SI), Z7
-	VBROADCASTSD (CX), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (CX)(DX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(DX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile3x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile3x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z6
+	VMOVUPD          64(SI), Z7
+	VFMADD231PD.BCST (CX), Z6, Z0
+	VFMADD231PD.BCST (CX), Z7, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z6, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z7, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z6, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z7, Z5
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile3x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile3x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
 
 dtile3x2z_store:
 	VMOVUPD Z0, (AX)
@@ -515,42 +506,39 @@ dtail3x2z_near:
 	VPXORD Z5, Z5, Z5
 
 dtail3x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z6
-	VMOVUPD.Z    64(SI), K2, Z7
-	VBROADCASTSD (CX), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (CX)(DX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(DX*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail3x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail3x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z7
-	VADDPD       Z7, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z7
-	VADDPD       Z7, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z7
-	VADDPD       Z7, Z5, Z5
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z6
+	VMOVUPD.Z        64(SI), K2, Z7
+	VFMADD231PD.BCST (CX), Z6, Z0
+	VFMADD231PD.BCST (CX), Z7, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z6, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z7, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z6, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z7, Z5
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail3x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail3x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z7
+	VADDPD           Z7, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z7
+	VADDPD           Z7, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z7
+	VADDPD           Z7, Z5, Z5
+	ADDQ             CX, DX
 
 dtail3x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -644,42 +632,38 @@ dtile4x2z_enough:
 	VPXORD Z7, Z7, Z7
 
 dtile4x2z_loop:
-	VMOVUPD      (SI), Z8
-	VMOVUPD      64(SI), Z9
-	VBROADCASTSD (CX), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (CX)(DX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (CX)(DX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(R8*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile4x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R9
-	TESTQ        R9, R9
-	JZ           dtile4x2z_store
-	MOVQ         AX, R9
-	VADDPD       (R9), Z0, Z0
-	VADDPD       64(R9), Z1, Z1
-	ADDQ         CX, R9
-	VADDPD       (R9), Z2, Z2
-	VADDPD       64(R9), Z3, Z3
-	ADDQ         CX, R9
-	VADDPD       (R9), Z4, Z4
-	VADDPD       64(R9), Z5, Z5
-	ADDQ         CX, R9
-	VADDPD       (R9), Z6, Z6
-	VADDPD       64(R9), Z7, Z7
-	ADDQ         CX, R9
+	VMOVUPD          (SI), Z8
+	VMOVUPD          64(SI), Z9
+	VFMADD231PD.BCST (CX), Z8, Z0
+	VFMADD231PD.BCST (CX), Z9, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z8, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z9, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z8, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z9, Z5
+	VFMADD231PD.BCST (CX)(R8*1), Z8, Z6
+	VFMADD231PD.BCST (CX)(R8*1), Z9, Z7
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile4x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R9
+	TESTQ            R9, R9
+	JZ               dtile4x2z_store
+	MOVQ             AX, R9
+	VADDPD           (R9), Z0, Z0
+	VADDPD           64(R9), Z1, Z1
+	ADDQ             CX, R9
+	VADDPD           (R9), Z2, Z2
+	VADDPD           64(R9), Z3, Z3
+	ADDQ             CX, R9
+	VADDPD           (R9), Z4, Z4
+	VADDPD           64(R9), Z5, Z5
+	ADDQ             CX, R9
+	VADDPD           (R9), Z6, Z6
+	VADDPD           64(R9), Z7, Z7
+	ADDQ             CX, R9
 
 dtile4x2z_store:
 	VMOVUPD Z0, (AX)
@@ -753,50 +737,46 @@ dtail4x2z_near:
 	VPXORD Z7, Z7, Z7
 
 dtail4x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z8
-	VMOVUPD.Z    64(SI), K2, Z9
-	VBROADCASTSD (CX), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (CX)(DX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (CX)(DX*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(R8*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail4x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail4x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z9
-	VADDPD       Z9, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z9
-	VADDPD       Z9, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z9
-	VADDPD       Z9, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z9
-	VADDPD       Z9, Z7, Z7
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z8
+	VMOVUPD.Z        64(SI), K2, Z9
+	VFMADD231PD.BCST (CX), Z8, Z0
+	VFMADD231PD.BCST (CX), Z9, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z8, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z9, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z8, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z9, Z5
+	VFMADD231PD.BCST (CX)(R8*1), Z8, Z6
+	VFMADD231PD.BCST (CX)(R8*1), Z9, Z7
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail4x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail4x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z9
+	VADDPD           Z9, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z9
+	VADDPD           Z9, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z9
+	VADDPD           Z9, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z9
+	VADDPD           Z9, Z7, Z7
+	ADDQ             CX, DX
 
 dtail4x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -899,49 +879,44 @@ dtile5x2z_enough:
 	VPXORD Z9, Z9, Z9
 
 dtile5x2z_loop:
-	VMOVUPD      (SI), Z10
-	VMOVUPD      64(SI), Z11
-	VBROADCASTSD (CX), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (CX)(DX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (CX)(DX*2), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R8), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R8)(DX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile5x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile5x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z10
+	VMOVUPD          64(SI), Z11
+	VFMADD231PD.BCST (CX), Z10, Z0
+	VFMADD231PD.BCST (CX), Z11, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z10, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z11, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z10, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z11, Z5
+	VFMADD231PD.BCST (R8), Z10, Z6
+	VFMADD231PD.BCST (R8), Z11, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z10, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z11, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile5x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile5x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
 
 dtile5x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1026,59 +1001,54 @@ dtail5x2z_near:
 	VPXORD Z9, Z9, Z9
 
 dtail5x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z10
-	VMOVUPD.Z    64(SI), K2, Z11
-	VBROADCASTSD (CX), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (CX)(DX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (CX)(DX*2), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R8), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R8)(DX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail5x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail5x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z11
-	VADDPD       Z11, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z11
-	VADDPD       Z11, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z11
-	VADDPD       Z11, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z11
-	VADDPD       Z11, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z11
-	VADDPD       Z11, Z9, Z9
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z10
+	VMOVUPD.Z        64(SI), K2, Z11
+	VFMADD231PD.BCST (CX), Z10, Z0
+	VFMADD231PD.BCST (CX), Z11, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z10, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z11, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z10, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z11, Z5
+	VFMADD231PD.BCST (R8), Z10, Z6
+	VFMADD231PD.BCST (R8), Z11, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z10, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z11, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail5x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail5x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z11
+	VADDPD           Z11, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z11
+	VADDPD           Z11, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z11
+	VADDPD           Z11, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z11
+	VADDPD           Z11, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z11
+	VADDPD           Z11, Z9, Z9
+	ADDQ             CX, DX
 
 dtail5x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1189,55 +1159,49 @@ dtile6x2z_enough:
 	VPXORD Z11, Z11, Z11
 
 dtile6x2z_loop:
-	VMOVUPD      (SI), Z12
-	VMOVUPD      64(SI), Z13
-	VBROADCASTSD (CX), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (CX)(DX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (CX)(DX*2), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R8), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(DX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R8)(DX*2), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile6x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile6x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z12
+	VMOVUPD          64(SI), Z13
+	VFMADD231PD.BCST (CX), Z12, Z0
+	VFMADD231PD.BCST (CX), Z13, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z12, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z13, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z12, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z13, Z5
+	VFMADD231PD.BCST (R8), Z12, Z6
+	VFMADD231PD.BCST (R8), Z13, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z12, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z13, Z9
+	VFMADD231PD.BCST (R8)(DX*2), Z12, Z10
+	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile6x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile6x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
 
 dtile6x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1330,67 +1294,61 @@ dtail6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 dtail6x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z12
-	VMOVUPD.Z    64(SI), K2, Z13
-	VBROADCASTSD (CX), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (CX)(DX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (CX)(DX*2), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R8), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(DX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R8)(DX*2), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail6x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail6x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z13
-	VADDPD       Z13, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z13
-	VADDPD       Z13, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z13
-	VADDPD       Z13, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z13
-	VADDPD       Z13, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z13
-	VADDPD       Z13, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z13
-	VADDPD       Z13, Z11, Z11
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z12
+	VMOVUPD.Z        64(SI), K2, Z13
+	VFMADD231PD.BCST (CX), Z12, Z0
+	VFMADD231PD.BCST (CX), Z13, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z12, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z13, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z12, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z13, Z5
+	VFMADD231PD.BCST (R8), Z12, Z6
+	VFMADD231PD.BCST (R8), Z13, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z12, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z13, Z9
+	VFMADD231PD.BCST (R8)(DX*2), Z12, Z10
+	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail6x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail6x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z13
+	VADDPD           Z13, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z13
+	VADDPD           Z13, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z13
+	VADDPD           Z13, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z13
+	VADDPD           Z13, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z13
+	VADDPD           Z13, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z13
+	VADDPD           Z13, Z11, Z11
+	ADDQ             CX, DX
 
 dtail6x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1510,61 +1468,54 @@ dtile7x2z_enough:
 	VPXORD Z13, Z13, Z13
 
 dtile7x2z_loop:
-	VMOVUPD      (SI), Z14
-	VMOVUPD      64(SI), Z15
-	VBROADCASTSD (CX), Z16
-	VFMADD231PD  Z14, Z16, Z0
-	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (CX)(DX*1), Z16
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (CX)(DX*2), Z16
-	VFMADD231PD  Z14, Z16, Z4
-	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (CX)(R9*1), Z16
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R8), Z16
-	VFMADD231PD  Z14, Z16, Z8
-	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R8)(DX*1), Z16
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R8)(DX*2), Z16
-	VFMADD231PD  Z14, Z16, Z12
-	VFMADD231PD  Z15, Z16, Z13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile7x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile7x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z14
+	VMOVUPD          64(SI), Z15
+	VFMADD231PD.BCST (CX), Z14, Z0
+	VFMADD231PD.BCST (CX), Z15, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z14, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z15, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z14, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z15, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z14, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z15, Z7
+	VFMADD231PD.BCST (R8), Z14, Z8
+	VFMADD231PD.BCST (R8), Z15, Z9
+	VFMADD231PD.BCST (R8)(DX*1), Z14, Z10
+	VFMADD231PD.BCST (R8)(DX*1), Z15, Z11
+	VFMADD231PD.BCST (R8)(DX*2), Z14, Z12
+	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile7x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile7x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
 
 dtile7x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1666,75 +1617,68 @@ dtail7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 dtail7x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z14
-	VMOVUPD.Z    64(SI), K2, Z15
-	VBROADCASTSD (CX), Z16
-	VFMADD231PD  Z14, Z16, Z0
-	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (CX)(DX*1), Z16
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (CX)(DX*2), Z16
-	VFMADD231PD  Z14, Z16, Z4
-	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (CX)(R9*1), Z16
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R8), Z16
-	VFMADD231PD  Z14, Z16, Z8
-	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R8)(DX*1), Z16
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R8)(DX*2), Z16
-	VFMADD231PD  Z14, Z16, Z12
-	VFMADD231PD  Z15, Z16, Z13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail7x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail7x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z15
-	VADDPD       Z15, Z13, Z13
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z14
+	VMOVUPD.Z        64(SI), K2, Z15
+	VFMADD231PD.BCST (CX), Z14, Z0
+	VFMADD231PD.BCST (CX), Z15, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z14, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z15, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z14, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z15, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z14, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z15, Z7
+	VFMADD231PD.BCST (R8), Z14, Z8
+	VFMADD231PD.BCST (R8), Z15, Z9
+	VFMADD231PD.BCST (R8)(DX*1), Z14, Z10
+	VFMADD231PD.BCST (R8)(DX*1), Z15, Z11
+	VFMADD231PD.BCST (R8)(DX*2), Z14, Z12
+	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail7x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail7x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z15
+	VADDPD           Z15, Z13, Z13
+	ADDQ             CX, DX
 
 dtail7x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1862,67 +1806,59 @@ dtile8x2z_enough:
 	VPXORD Z15, Z15, Z15
 
 dtile8x2z_loop:
-	VMOVUPD      (SI), Z16
-	VMOVUPD      64(SI), Z17
-	VBROADCASTSD (CX), Z18
-	VFMADD231PD  Z16, Z18, Z0
-	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD (CX)(DX*1), Z18
-	VFMADD231PD  Z16, Z18, Z2
-	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD (CX)(DX*2), Z18
-	VFMADD231PD  Z16, Z18, Z4
-	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (CX)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z6
-	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD (R8), Z18
-	VFMADD231PD  Z16, Z18, Z8
-	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD (R8)(DX*1), Z18
-	VFMADD231PD  Z16, Z18, Z10
-	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R8)(DX*2), Z18
-	VFMADD231PD  Z16, Z18, Z12
-	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD (R8)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z14
-	VFMADD231PD  Z17, Z18, Z15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile8x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile8x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z16
+	VMOVUPD          64(SI), Z17
+	VFMADD231PD.BCST (CX), Z16, Z0
+	VFMADD231PD.BCST (CX), Z17, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z16, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z17, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z16, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z17, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z16, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z17, Z7
+	VFMADD231PD.BCST (R8), Z16, Z8
+	VFMADD231PD.BCST (R8), Z17, Z9
+	VFMADD231PD.BCST (R8)(DX*1), Z16, Z10
+	VFMADD231PD.BCST (R8)(DX*1), Z17, Z11
+	VFMADD231PD.BCST (R8)(DX*2), Z16, Z12
+	VFMADD231PD.BCST (R8)(DX*2), Z17, Z13
+	VFMADD231PD.BCST (R8)(R9*1), Z16, Z14
+	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile8x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile8x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
 
 dtile8x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2032,83 +1968,75 @@ dtail8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 dtail8x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z16
-	VMOVUPD.Z    64(SI), K2, Z17
-	VBROADCASTSD (CX), Z18
-	VFMADD231PD  Z16, Z18, Z0
-	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD (CX)(DX*1), Z18
-	VFMADD231PD  Z16, Z18, Z2
-	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD (CX)(DX*2), Z18
-	VFMADD231PD  Z16, Z18, Z4
-	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (CX)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z6
-	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD (R8), Z18
-	VFMADD231PD  Z16, Z18, Z8
-	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD (R8)(DX*1), Z18
-	VFMADD231PD  Z16, Z18, Z10
-	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R8)(DX*2), Z18
-	VFMADD231PD  Z16, Z18, Z12
-	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD (R8)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z14
-	VFMADD231PD  Z17, Z18, Z15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail8x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail8x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z17
-	VADDPD       Z17, Z15, Z15
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z16
+	VMOVUPD.Z        64(SI), K2, Z17
+	VFMADD231PD.BCST (CX), Z16, Z0
+	VFMADD231PD.BCST (CX), Z17, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z16, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z17, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z16, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z17, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z16, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z17, Z7
+	VFMADD231PD.BCST (R8), Z16, Z8
+	VFMADD231PD.BCST (R8), Z17, Z9
+	VFMADD231PD.BCST (R8)(DX*1), Z16, Z10
+	VFMADD231PD.BCST (R8)(DX*1), Z17, Z11
+	VFMADD231PD.BCST (R8)(DX*2), Z16, Z12
+	VFMADD231PD.BCST (R8)(DX*2), Z17, Z13
+	VFMADD231PD.BCST (R8)(R9*1), Z16, Z14
+	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail8x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail8x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z17
+	VADDPD           Z17, Z15, Z15
+	ADDQ             CX, DX
 
 dtail8x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2244,73 +2172,64 @@ dtile9x2z_enough:
 	VPXORD Z17, Z17, Z17
 
 dtile9x2z_loop:
-	VMOVUPD      (SI), Z18
-	VMOVUPD      64(SI), Z19
-	VBROADCASTSD (CX), Z20
-	VFMADD231PD  Z18, Z20, Z0
-	VFMADD231PD  Z19, Z20, Z1
-	VBROADCASTSD (CX)(DX*1), Z20
-	VFMADD231PD  Z18, Z20, Z2
-	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (CX)(DX*2), Z20
-	VFMADD231PD  Z18, Z20, Z4
-	VFMADD231PD  Z19, Z20, Z5
-	VBROADCASTSD (CX)(R9*1), Z20
-	VFMADD231PD  Z18, Z20, Z6
-	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (CX)(DX*4), Z20
-	VFMADD231PD  Z18, Z20, Z8
-	VFMADD231PD  Z19, Z20, Z9
-	VBROADCASTSD (R8), Z20
-	VFMADD231PD  Z18, Z20, Z10
-	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (R8)(DX*1), Z20
-	VFMADD231PD  Z18, Z20, Z12
-	VFMADD231PD  Z19, Z20, Z13
-	VBROADCASTSD (R8)(DX*2), Z20
-	VFMADD231PD  Z18, Z20, Z14
-	VFMADD231PD  Z19, Z20, Z15
-	VBROADCASTSD (R8)(R9*1), Z20
-	VFMADD231PD  Z18, Z20, Z16
-	VFMADD231PD  Z19, Z20, Z17
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile9x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile9x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPD       (R8), Z16, Z16
-	VADDPD       64(R8), Z17, Z17
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z18
+	VMOVUPD          64(SI), Z19
+	VFMADD231PD.BCST (CX), Z18, Z0
+	VFMADD231PD.BCST (CX), Z19, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z18, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z19, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z18, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z19, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z18, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z19, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z18, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z19, Z9
+	VFMADD231PD.BCST (R8), Z18, Z10
+	VFMADD231PD.BCST (R8), Z19, Z11
+	VFMADD231PD.BCST (R8)(DX*1), Z18, Z12
+	VFMADD231PD.BCST (R8)(DX*1), Z19, Z13
+	VFMADD231PD.BCST (R8)(DX*2), Z18, Z14
+	VFMADD231PD.BCST (R8)(DX*2), Z19, Z15
+	VFMADD231PD.BCST (R8)(R9*1), Z18, Z16
+	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile9x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile9x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPD           (R8), Z16, Z16
+	VADDPD           64(R8), Z17, Z17
+	ADDQ             CX, R8
 
 dtile9x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2428,91 +2347,82 @@ dtail9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 dtail9x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z18
-	VMOVUPD.Z    64(SI), K2, Z19
-	VBROADCASTSD (CX), Z20
-	VFMADD231PD  Z18, Z20, Z0
-	VFMADD231PD  Z19, Z20, Z1
-	VBROADCASTSD (CX)(DX*1), Z20
-	VFMADD231PD  Z18, Z20, Z2
-	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (CX)(DX*2), Z20
-	VFMADD231PD  Z18, Z20, Z4
-	VFMADD231PD  Z19, Z20, Z5
-	VBROADCASTSD (CX)(R9*1), Z20
-	VFMADD231PD  Z18, Z20, Z6
-	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (CX)(DX*4), Z20
-	VFMADD231PD  Z18, Z20, Z8
-	VFMADD231PD  Z19, Z20, Z9
-	VBROADCASTSD (R8), Z20
-	VFMADD231PD  Z18, Z20, Z10
-	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (R8)(DX*1), Z20
-	VFMADD231PD  Z18, Z20, Z12
-	VFMADD231PD  Z19, Z20, Z13
-	VBROADCASTSD (R8)(DX*2), Z20
-	VFMADD231PD  Z18, Z20, Z14
-	VFMADD231PD  Z19, Z20, Z15
-	VBROADCASTSD (R8)(R9*1), Z20
-	VFMADD231PD  Z18, Z20, Z16
-	VFMADD231PD  Z19, Z20, Z17
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail9x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail9x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z18
-	VADDPD       Z18, Z16, Z16
-	VMOVUPD.Z    64(DX), K2, Z19
-	VADDPD       Z19, Z17, Z17
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z18
+	VMOVUPD.Z        64(SI), K2, Z19
+	VFMADD231PD.BCST (CX), Z18, Z0
+	VFMADD231PD.BCST (CX), Z19, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z18, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z19, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z18, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z19, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z18, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z19, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z18, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z19, Z9
+	VFMADD231PD.BCST (R8), Z18, Z10
+	VFMADD231PD.BCST (R8), Z19, Z11
+	VFMADD231PD.BCST (R8)(DX*1), Z18, Z12
+	VFMADD231PD.BCST (R8)(DX*1), Z19, Z13
+	VFMADD231PD.BCST (R8)(DX*2), Z18, Z14
+	VFMADD231PD.BCST (R8)(DX*2), Z19, Z15
+	VFMADD231PD.BCST (R8)(R9*1), Z18, Z16
+	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail9x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail9x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z18
+	VADDPD           Z18, Z16, Z16
+	VMOVUPD.Z        64(DX), K2, Z19
+	VADDPD           Z19, Z17, Z17
+	ADDQ             CX, DX
 
 dtail9x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2656,79 +2566,69 @@ dtile10x2z_enough:
 	VPXORD Z19, Z19, Z19
 
 dtile10x2z_loop:
-	VMOVUPD      (SI), Z20
-	VMOVUPD      64(SI), Z21
-	VBROADCASTSD (CX), Z22
-	VFMADD231PD  Z20, Z22, Z0
-	VFMADD231PD  Z21, Z22, Z1
-	VBROADCASTSD (CX)(DX*1), Z22
-	VFMADD231PD  Z20, Z22, Z2
-	VFMADD231PD  Z21, Z22, Z3
-	VBROADCASTSD (CX)(DX*2), Z22
-	VFMADD231PD  Z20, Z22, Z4
-	VFMADD231PD  Z21, Z22, Z5
-	VBROADCASTSD (CX)(R9*1), Z22
-	VFMADD231PD  Z20, Z22, Z6
-	VFMADD231PD  Z21, Z22, Z7
-	VBROADCASTSD (CX)(DX*4), Z22
-	VFMADD231PD  Z20, Z22, Z8
-	VFMADD231PD  Z21, Z22, Z9
-	VBROADCASTSD (R8), Z22
-	VFMADD231PD  Z20, Z22, Z10
-	VFMADD231PD  Z21, Z22, Z11
-	VBROADCASTSD (R8)(DX*1), Z22
-	VFMADD231PD  Z20, Z22, Z12
-	VFMADD231PD  Z21, Z22, Z13
-	VBROADCASTSD (R8)(DX*2), Z22
-	VFMADD231PD  Z20, Z22, Z14
-	VFMADD231PD  Z21, Z22, Z15
-	VBROADCASTSD (R8)(R9*1), Z22
-	VFMADD231PD  Z20, Z22, Z16
-	VFMADD231PD  Z21, Z22, Z17
-	VBROADCASTSD (R8)(DX*4), Z22
-	VFMADD231PD  Z20, Z22, Z18
-	VFMADD231PD  Z21, Z22, Z19
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile10x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile10x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPD       (R8), Z16, Z16
-	VADDPD       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPD       (R8), Z18, Z18
-	VADDPD       64(R8), Z19, Z19
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z20
+	VMOVUPD          64(SI), Z21
+	VFMADD231PD.BCST (CX), Z20, Z0
+	VFMADD231PD.BCST (CX), Z21, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z20, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z21, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z20, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z21, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z20, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z21, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z20, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z21, Z9
+	VFMADD231PD.BCST (R8), Z20, Z10
+	VFMADD231PD.BCST (R8), Z21, Z11
+	VFMADD231PD.BCST (R8)(DX*1), Z20, Z12
+	VFMADD231PD.BCST (R8)(DX*1), Z21, Z13
+	VFMADD231PD.BCST (R8)(DX*2), Z20, Z14
+	VFMADD231PD.BCST (R8)(DX*2), Z21, Z15
+	VFMADD231PD.BCST (R8)(R9*1), Z20, Z16
+	VFMADD231PD.BCST (R8)(R9*1), Z21, Z17
+	VFMADD231PD.BCST (R8)(DX*4), Z20, Z18
+	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile10x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile10x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPD           (R8), Z16, Z16
+	VADDPD           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPD           (R8), Z18, Z18
+	VADDPD           64(R8), Z19, Z19
+	ADDQ             CX, R8
 
 dtile10x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2854,99 +2754,89 @@ dtail10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 dtail10x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z20
-	VMOVUPD.Z    64(SI), K2, Z21
-	VBROADCASTSD (CX), Z22
-	VFMADD231PD  Z20, Z22, Z0
-	VFMADD231PD  Z21, Z22, Z1
-	VBROADCASTSD (CX)(DX*1), Z22
-	VFMADD231PD  Z20, Z22, Z2
-	VFMADD231PD  Z21, Z22, Z3
-	VBROADCASTSD (CX)(DX*2), Z22
-	VFMADD231PD  Z20, Z22, Z4
-	VFMADD231PD  Z21, Z22, Z5
-	VBROADCASTSD (CX)(R9*1), Z22
-	VFMADD231PD  Z20, Z22, Z6
-	VFMADD231PD  Z21, Z22, Z7
-	VBROADCASTSD (CX)(DX*4), Z22
-	VFMADD231PD  Z20, Z22, Z8
-	VFMADD231PD  Z21, Z22, Z9
-	VBROADCASTSD (R8), Z22
-	VFMADD231PD  Z20, Z22, Z10
-	VFMADD231PD  Z21, Z22, Z11
-	VBROADCASTSD (R8)(DX*1), Z22
-	VFMADD231PD  Z20, Z22, Z12
-	VFMADD231PD  Z21, Z22, Z13
-	VBROADCASTSD (R8)(DX*2), Z22
-	VFMADD231PD  Z20, Z22, Z14
-	VFMADD231PD  Z21, Z22, Z15
-	VBROADCASTSD (R8)(R9*1), Z22
-	VFMADD231PD  Z20, Z22, Z16
-	VFMADD231PD  Z21, Z22, Z17
-	VBROADCASTSD (R8)(DX*4), Z22
-	VFMADD231PD  Z20, Z22, Z18
-	VFMADD231PD  Z21, Z22, Z19
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail10x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail10x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z16, Z16
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z20
-	VADDPD       Z20, Z18, Z18
-	VMOVUPD.Z    64(DX), K2, Z21
-	VADDPD       Z21, Z19, Z19
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z20
+	VMOVUPD.Z        64(SI), K2, Z21
+	VFMADD231PD.BCST (CX), Z20, Z0
+	VFMADD231PD.BCST (CX), Z21, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z20, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z21, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z20, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z21, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z20, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z21, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z20, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z21, Z9
+	VFMADD231PD.BCST (R8), Z20, Z10
+	VFMADD231PD.BCST (R8), Z21, Z11
+	VFMADD231PD.BCST (R8)(DX*1), Z20, Z12
+	VFMADD231PD.BCST (R8)(DX*1), Z21, Z13
+	VFMADD231PD.BCST (R8)(DX*2), Z20, Z14
+	VFMADD231PD.BCST (R8)(DX*2), Z21, Z15
+	VFMADD231PD.BCST (R8)(R9*1), Z20, Z16
+	VFMADD231PD.BCST (R8)(R9*1), Z21, Z17
+	VFMADD231PD.BCST (R8)(DX*4), Z20, Z18
+	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail10x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail10x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z16, Z16
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z20
+	VADDPD           Z20, Z18, Z18
+	VMOVUPD.Z        64(DX), K2, Z21
+	VADDPD           Z21, Z19, Z19
+	ADDQ             CX, DX
 
 dtail10x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -3099,85 +2989,74 @@ dtile11x2z_enough:
 	VPXORD Z21, Z21, Z21
 
 dtile11x2z_loop:
-	VMOVUPD      (SI), Z22
-	VMOVUPD      64(SI), Z23
-	VBROADCASTSD (CX), Z24
-	VFMADD231PD  Z22, Z24, Z0
-	VFMADD231PD  Z23, Z24, Z1
-	VBROADCASTSD (CX)(DX*1), Z24
-	VFMADD231PD  Z22, Z24, Z2
-	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (CX)(DX*2), Z24
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD (CX)(R9*1), Z24
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (CX)(DX*4), Z24
-	VFMADD231PD  Z22, Z24, Z8
-	VFMADD231PD  Z23, Z24, Z9
-	VBROADCASTSD (CX)(R10*1), Z24
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R8), Z24
-	VFMADD231PD  Z22, Z24, Z12
-	VFMADD231PD  Z23, Z24, Z13
-	VBROADCASTSD (R8)(DX*1), Z24
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (R8)(DX*2), Z24
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD (R8)(R9*1), Z24
-	VFMADD231PD  Z22, Z24, Z18
-	VFMADD231PD  Z23, Z24, Z19
-	VBROADCASTSD (R8)(DX*4), Z24
-	VFMADD231PD  Z22, Z24, Z20
-	VFMADD231PD  Z23, Z24, Z21
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile11x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile11x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPD       (R8), Z16, Z16
-	VADDPD       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPD       (R8), Z18, Z18
-	VADDPD       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPD       (R8), Z20, Z20
-	VADDPD       64(R8), Z21, Z21
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z22
+	VMOVUPD          64(SI), Z23
+	VFMADD231PD.BCST (CX), Z22, Z0
+	VFMADD231PD.BCST (CX), Z23, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z22, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z23, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z22, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z23, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z22, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z23, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z22, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z23, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z22, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z23, Z11
+	VFMADD231PD.BCST (R8), Z22, Z12
+	VFMADD231PD.BCST (R8), Z23, Z13
+	VFMADD231PD.BCST (R8)(DX*1), Z22, Z14
+	VFMADD231PD.BCST (R8)(DX*1), Z23, Z15
+	VFMADD231PD.BCST (R8)(DX*2), Z22, Z16
+	VFMADD231PD.BCST (R8)(DX*2), Z23, Z17
+	VFMADD231PD.BCST (R8)(R9*1), Z22, Z18
+	VFMADD231PD.BCST (R8)(R9*1), Z23, Z19
+	VFMADD231PD.BCST (R8)(DX*4), Z22, Z20
+	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile11x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile11x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPD           (R8), Z16, Z16
+	VADDPD           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPD           (R8), Z18, Z18
+	VADDPD           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPD           (R8), Z20, Z20
+	VADDPD           64(R8), Z21, Z21
+	ADDQ             CX, R8
 
 dtile11x2z_store:
 	VMOVUPD Z0, (AX)
@@ -3312,107 +3191,96 @@ dtail11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 dtail11x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z22
-	VMOVUPD.Z    64(SI), K2, Z23
-	VBROADCASTSD (CX), Z24
-	VFMADD231PD  Z22, Z24, Z0
-	VFMADD231PD  Z23, Z24, Z1
-	VBROADCASTSD (CX)(DX*1), Z24
-	VFMADD231PD  Z22, Z24, Z2
-	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (CX)(DX*2), Z24
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD (CX)(R9*1), Z24
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (CX)(DX*4), Z24
-	VFMADD231PD  Z22, Z24, Z8
-	VFMADD231PD  Z23, Z24, Z9
-	VBROADCASTSD (CX)(R10*1), Z24
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R8), Z24
-	VFMADD231PD  Z22, Z24, Z12
-	VFMADD231PD  Z23, Z24, Z13
-	VBROADCASTSD (R8)(DX*1), Z24
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (R8)(DX*2), Z24
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD (R8)(R9*1), Z24
-	VFMADD231PD  Z22, Z24, Z18
-	VFMADD231PD  Z23, Z24, Z19
-	VBROADCASTSD (R8)(DX*4), Z24
-	VFMADD231PD  Z22, Z24, Z20
-	VFMADD231PD  Z23, Z24, Z21
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail11x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail11x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z16, Z16
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z18, Z18
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z22
-	VADDPD       Z22, Z20, Z20
-	VMOVUPD.Z    64(DX), K2, Z23
-	VADDPD       Z23, Z21, Z21
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z22
+	VMOVUPD.Z        64(SI), K2, Z23
+	VFMADD231PD.BCST (CX), Z22, Z0
+	VFMADD231PD.BCST (CX), Z23, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z22, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z23, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z22, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z23, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z22, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z23, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z22, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z23, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z22, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z23, Z11
+	VFMADD231PD.BCST (R8), Z22, Z12
+	VFMADD231PD.BCST (R8), Z23, Z13
+	VFMADD231PD.BCST (R8)(DX*1), Z22, Z14
+	VFMADD231PD.BCST (R8)(DX*1), Z23, Z15
+	VFMADD231PD.BCST (R8)(DX*2), Z22, Z16
+	VFMADD231PD.BCST (R8)(DX*2), Z23, Z17
+	VFMADD231PD.BCST (R8)(R9*1), Z22, Z18
+	VFMADD231PD.BCST (R8)(R9*1), Z23, Z19
+	VFMADD231PD.BCST (R8)(DX*4), Z22, Z20
+	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail11x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail11x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z16, Z16
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z18, Z18
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z22
+	VADDPD           Z22, Z20, Z20
+	VMOVUPD.Z        64(DX), K2, Z23
+	VADDPD           Z23, Z21, Z21
+	ADDQ             CX, DX
 
 dtail11x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -3573,91 +3441,79 @@ dtile12x2z_enough:
 	VPXORD Z23, Z23, Z23
 
 dtile12x2z_loop:
-	VMOVUPD      (SI), Z24
-	VMOVUPD      64(SI), Z25
-	VBROADCASTSD (CX), Z26
-	VFMADD231PD  Z24, Z26, Z0
-	VFMADD231PD  Z25, Z26, Z1
-	VBROADCASTSD (CX)(DX*1), Z26
-	VFMADD231PD  Z24, Z26, Z2
-	VFMADD231PD  Z25, Z26, Z3
-	VBROADCASTSD (CX)(DX*2), Z26
-	VFMADD231PD  Z24, Z26, Z4
-	VFMADD231PD  Z25, Z26, Z5
-	VBROADCASTSD (CX)(R9*1), Z26
-	VFMADD231PD  Z24, Z26, Z6
-	VFMADD231PD  Z25, Z26, Z7
-	VBROADCASTSD (CX)(DX*4), Z26
-	VFMADD231PD  Z24, Z26, Z8
-	VFMADD231PD  Z25, Z26, Z9
-	VBROADCASTSD (CX)(R10*1), Z26
-	VFMADD231PD  Z24, Z26, Z10
-	VFMADD231PD  Z25, Z26, Z11
-	VBROADCASTSD (R8), Z26
-	VFMADD231PD  Z24, Z26, Z12
-	VFMADD231PD  Z25, Z26, Z13
-	VBROADCASTSD (R8)(DX*1), Z26
-	VFMADD231PD  Z24, Z26, Z14
-	VFMADD231PD  Z25, Z26, Z15
-	VBROADCASTSD (R8)(DX*2), Z26
-	VFMADD231PD  Z24, Z26, Z16
-	VFMADD231PD  Z25, Z26, Z17
-	VBROADCASTSD (R8)(R9*1), Z26
-	VFMADD231PD  Z24, Z26, Z18
-	VFMADD231PD  Z25, Z26, Z19
-	VBROADCASTSD (R8)(DX*4), Z26
-	VFMADD231PD  Z24, Z26, Z20
-	VFMADD231PD  Z25, Z26, Z21
-	VBROADCASTSD (R8)(R10*1), Z26
-	VFMADD231PD  Z24, Z26, Z22
-	VFMADD231PD  Z25, Z26, Z23
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile12x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile12x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPD       (R8), Z16, Z16
-	VADDPD       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPD       (R8), Z18, Z18
-	VADDPD       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPD       (R8), Z20, Z20
-	VADDPD       64(R8), Z21, Z21
-	ADDQ         CX, R8
-	VADDPD       (R8), Z22, Z22
-	VADDPD       64(R8), Z23, Z23
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z24
+	VMOVUPD          64(SI), Z25
+	VFMADD231PD.BCST (CX), Z24, Z0
+	VFMADD231PD.BCST (CX), Z25, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z24, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z25, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z24, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z25, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z24, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z25, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z24, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z25, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z24, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z25, Z11
+	VFMADD231PD.BCST (R8), Z24, Z12
+	VFMADD231PD.BCST (R8), Z25, Z13
+	VFMADD231PD.BCST (R8)(DX*1), Z24, Z14
+	VFMADD231PD.BCST (R8)(DX*1), Z25, Z15
+	VFMADD231PD.BCST (R8)(DX*2), Z24, Z16
+	VFMADD231PD.BCST (R8)(DX*2), Z25, Z17
+	VFMADD231PD.BCST (R8)(R9*1), Z24, Z18
+	VFMADD231PD.BCST (R8)(R9*1), Z25, Z19
+	VFMADD231PD.BCST (R8)(DX*4), Z24, Z20
+	VFMADD231PD.BCST (R8)(DX*4), Z25, Z21
+	VFMADD231PD.BCST (R8)(R10*1), Z24, Z22
+	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile12x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile12x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPD           (R8), Z16, Z16
+	VADDPD           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPD           (R8), Z18, Z18
+	VADDPD           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPD           (R8), Z20, Z20
+	VADDPD           64(R8), Z21, Z21
+	ADDQ             CX, R8
+	VADDPD           (R8), Z22, Z22
+	VADDPD           64(R8), Z23, Z23
+	ADDQ             CX, R8
 
 dtile12x2z_store:
 	VMOVUPD Z0, (AX)
@@ -3800,115 +3656,103 @@ dtail12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 dtail12x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z24
-	VMOVUPD.Z    64(SI), K2, Z25
-	VBROADCASTSD (CX), Z26
-	VFMADD231PD  Z24, Z26, Z0
-	VFMADD231PD  Z25, Z26, Z1
-	VBROADCASTSD (CX)(DX*1), Z26
-	VFMADD231PD  Z24, Z26, Z2
-	VFMADD231PD  Z25, Z26, Z3
-	VBROADCASTSD (CX)(DX*2), Z26
-	VFMADD231PD  Z24, Z26, Z4
-	VFMADD231PD  Z25, Z26, Z5
-	VBROADCASTSD (CX)(R9*1), Z26
-	VFMADD231PD  Z24, Z26, Z6
-	VFMADD231PD  Z25, Z26, Z7
-	VBROADCASTSD (CX)(DX*4), Z26
-	VFMADD231PD  Z24, Z26, Z8
-	VFMADD231PD  Z25, Z26, Z9
-	VBROADCASTSD (CX)(R10*1), Z26
-	VFMADD231PD  Z24, Z26, Z10
-	VFMADD231PD  Z25, Z26, Z11
-	VBROADCASTSD (R8), Z26
-	VFMADD231PD  Z24, Z26, Z12
-	VFMADD231PD  Z25, Z26, Z13
-	VBROADCASTSD (R8)(DX*1), Z26
-	VFMADD231PD  Z24, Z26, Z14
-	VFMADD231PD  Z25, Z26, Z15
-	VBROADCASTSD (R8)(DX*2), Z26
-	VFMADD231PD  Z24, Z26, Z16
-	VFMADD231PD  Z25, Z26, Z17
-	VBROADCASTSD (R8)(R9*1), Z26
-	VFMADD231PD  Z24, Z26, Z18
-	VFMADD231PD  Z25, Z26, Z19
-	VBROADCASTSD (R8)(DX*4), Z26
-	VFMADD231PD  Z24, Z26, Z20
-	VFMADD231PD  Z25, Z26, Z21
-	VBROADCASTSD (R8)(R10*1), Z26
-	VFMADD231PD  Z24, Z26, Z22
-	VFMADD231PD  Z25, Z26, Z23
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail12x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail12x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z16, Z16
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z18, Z18
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z20, Z20
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z21, Z21
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z24
-	VADDPD       Z24, Z22, Z22
-	VMOVUPD.Z    64(DX), K2, Z25
-	VADDPD       Z25, Z23, Z23
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z24
+	VMOVUPD.Z        64(SI), K2, Z25
+	VFMADD231PD.BCST (CX), Z24, Z0
+	VFMADD231PD.BCST (CX), Z25, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z24, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z25, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z24, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z25, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z24, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z25, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z24, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z25, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z24, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z25, Z11
+	VFMADD231PD.BCST (R8), Z24, Z12
+	VFMADD231PD.BCST (R8), Z25, Z13
+	VFMADD231PD.BCST (R8)(DX*1), Z24, Z14
+	VFMADD231PD.BCST (R8)(DX*1), Z25, Z15
+	VFMADD231PD.BCST (R8)(DX*2), Z24, Z16
+	VFMADD231PD.BCST (R8)(DX*2), Z25, Z17
+	VFMADD231PD.BCST (R8)(R9*1), Z24, Z18
+	VFMADD231PD.BCST (R8)(R9*1), Z25, Z19
+	VFMADD231PD.BCST (R8)(DX*4), Z24, Z20
+	VFMADD231PD.BCST (R8)(DX*4), Z25, Z21
+	VFMADD231PD.BCST (R8)(R10*1), Z24, Z22
+	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail12x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail12x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z16, Z16
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z18, Z18
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z20, Z20
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z21, Z21
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z24
+	VADDPD           Z24, Z22, Z22
+	VMOVUPD.Z        64(DX), K2, Z25
+	VADDPD           Z25, Z23, Z23
+	ADDQ             CX, DX
 
 dtail12x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4077,97 +3921,84 @@ dtile13x2z_enough:
 	VPXORD Z25, Z25, Z25
 
 dtile13x2z_loop:
-	VMOVUPD      (SI), Z26
-	VMOVUPD      64(SI), Z27
-	VBROADCASTSD (CX), Z28
-	VFMADD231PD  Z26, Z28, Z0
-	VFMADD231PD  Z27, Z28, Z1
-	VBROADCASTSD (CX)(DX*1), Z28
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (CX)(DX*2), Z28
-	VFMADD231PD  Z26, Z28, Z4
-	VFMADD231PD  Z27, Z28, Z5
-	VBROADCASTSD (CX)(R9*1), Z28
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (CX)(DX*4), Z28
-	VFMADD231PD  Z26, Z28, Z8
-	VFMADD231PD  Z27, Z28, Z9
-	VBROADCASTSD (CX)(R10*1), Z28
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (CX)(R9*2), Z28
-	VFMADD231PD  Z26, Z28, Z12
-	VFMADD231PD  Z27, Z28, Z13
-	VBROADCASTSD (R8), Z28
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R8)(DX*1), Z28
-	VFMADD231PD  Z26, Z28, Z16
-	VFMADD231PD  Z27, Z28, Z17
-	VBROADCASTSD (R8)(DX*2), Z28
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (R8)(R9*1), Z28
-	VFMADD231PD  Z26, Z28, Z20
-	VFMADD231PD  Z27, Z28, Z21
-	VBROADCASTSD (R8)(DX*4), Z28
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
-	VBROADCASTSD (R8)(R10*1), Z28
-	VFMADD231PD  Z26, Z28, Z24
-	VFMADD231PD  Z27, Z28, Z25
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile13x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile13x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPD       (R8), Z16, Z16
-	VADDPD       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPD       (R8), Z18, Z18
-	VADDPD       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPD       (R8), Z20, Z20
-	VADDPD       64(R8), Z21, Z21
-	ADDQ         CX, R8
-	VADDPD       (R8), Z22, Z22
-	VADDPD       64(R8), Z23, Z23
-	ADDQ         CX, R8
-	VADDPD       (R8), Z24, Z24
-	VADDPD       64(R8), Z25, Z25
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z26
+	VMOVUPD          64(SI), Z27
+	VFMADD231PD.BCST (CX), Z26, Z0
+	VFMADD231PD.BCST (CX), Z27, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z26, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z27, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z26, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z27, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z26, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z27, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z26, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z27, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z26, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z27, Z11
+	VFMADD231PD.BCST (CX)(R9*2), Z26, Z12
+	VFMADD231PD.BCST (CX)(R9*2), Z27, Z13
+	VFMADD231PD.BCST (R8), Z26, Z14
+	VFMADD231PD.BCST (R8), Z27, Z15
+	VFMADD231PD.BCST (R8)(DX*1), Z26, Z16
+	VFMADD231PD.BCST (R8)(DX*1), Z27, Z17
+	VFMADD231PD.BCST (R8)(DX*2), Z26, Z18
+	VFMADD231PD.BCST (R8)(DX*2), Z27, Z19
+	VFMADD231PD.BCST (R8)(R9*1), Z26, Z20
+	VFMADD231PD.BCST (R8)(R9*1), Z27, Z21
+	VFMADD231PD.BCST (R8)(DX*4), Z26, Z22
+	VFMADD231PD.BCST (R8)(DX*4), Z27, Z23
+	VFMADD231PD.BCST (R8)(R10*1), Z26, Z24
+	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile13x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile13x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPD           (R8), Z16, Z16
+	VADDPD           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPD           (R8), Z18, Z18
+	VADDPD           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPD           (R8), Z20, Z20
+	VADDPD           64(R8), Z21, Z21
+	ADDQ             CX, R8
+	VADDPD           (R8), Z22, Z22
+	VADDPD           64(R8), Z23, Z23
+	ADDQ             CX, R8
+	VADDPD           (R8), Z24, Z24
+	VADDPD           64(R8), Z25, Z25
+	ADDQ             CX, R8
 
 dtile13x2z_store:
 	VMOVUPD Z0, (AX)
@@ -4318,123 +4149,110 @@ dtail13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 dtail13x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z26
-	VMOVUPD.Z    64(SI), K2, Z27
-	VBROADCASTSD (CX), Z28
-	VFMADD231PD  Z26, Z28, Z0
-	VFMADD231PD  Z27, Z28, Z1
-	VBROADCASTSD (CX)(DX*1), Z28
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (CX)(DX*2), Z28
-	VFMADD231PD  Z26, Z28, Z4
-	VFMADD231PD  Z27, Z28, Z5
-	VBROADCASTSD (CX)(R9*1), Z28
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (CX)(DX*4), Z28
-	VFMADD231PD  Z26, Z28, Z8
-	VFMADD231PD  Z27, Z28, Z9
-	VBROADCASTSD (CX)(R10*1), Z28
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (CX)(R9*2), Z28
-	VFMADD231PD  Z26, Z28, Z12
-	VFMADD231PD  Z27, Z28, Z13
-	VBROADCASTSD (R8), Z28
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R8)(DX*1), Z28
-	VFMADD231PD  Z26, Z28, Z16
-	VFMADD231PD  Z27, Z28, Z17
-	VBROADCASTSD (R8)(DX*2), Z28
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (R8)(R9*1), Z28
-	VFMADD231PD  Z26, Z28, Z20
-	VFMADD231PD  Z27, Z28, Z21
-	VBROADCASTSD (R8)(DX*4), Z28
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
-	VBROADCASTSD (R8)(R10*1), Z28
-	VFMADD231PD  Z26, Z28, Z24
-	VFMADD231PD  Z27, Z28, Z25
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail13x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail13x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z16, Z16
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z18, Z18
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z20, Z20
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z21, Z21
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z22, Z22
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z23, Z23
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z26
-	VADDPD       Z26, Z24, Z24
-	VMOVUPD.Z    64(DX), K2, Z27
-	VADDPD       Z27, Z25, Z25
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z26
+	VMOVUPD.Z        64(SI), K2, Z27
+	VFMADD231PD.BCST (CX), Z26, Z0
+	VFMADD231PD.BCST (CX), Z27, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z26, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z27, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z26, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z27, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z26, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z27, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z26, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z27, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z26, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z27, Z11
+	VFMADD231PD.BCST (CX)(R9*2), Z26, Z12
+	VFMADD231PD.BCST (CX)(R9*2), Z27, Z13
+	VFMADD231PD.BCST (R8), Z26, Z14
+	VFMADD231PD.BCST (R8), Z27, Z15
+	VFMADD231PD.BCST (R8)(DX*1), Z26, Z16
+	VFMADD231PD.BCST (R8)(DX*1), Z27, Z17
+	VFMADD231PD.BCST (R8)(DX*2), Z26, Z18
+	VFMADD231PD.BCST (R8)(DX*2), Z27, Z19
+	VFMADD231PD.BCST (R8)(R9*1), Z26, Z20
+	VFMADD231PD.BCST (R8)(R9*1), Z27, Z21
+	VFMADD231PD.BCST (R8)(DX*4), Z26, Z22
+	VFMADD231PD.BCST (R8)(DX*4), Z27, Z23
+	VFMADD231PD.BCST (R8)(R10*1), Z26, Z24
+	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail13x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail13x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z16, Z16
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z18, Z18
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z20, Z20
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z21, Z21
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z22, Z22
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z23, Z23
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z26
+	VADDPD           Z26, Z24, Z24
+	VMOVUPD.Z        64(DX), K2, Z27
+	VADDPD           Z27, Z25, Z25
+	ADDQ             CX, DX
 
 dtail13x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4611,103 +4429,89 @@ dtile14x2z_enough:
 	VPXORD Z27, Z27, Z27
 
 dtile14x2z_loop:
-	VMOVUPD      (SI), Z28
-	VMOVUPD      64(SI), Z29
-	VBROADCASTSD (CX), Z30
-	VFMADD231PD  Z28, Z30, Z0
-	VFMADD231PD  Z29, Z30, Z1
-	VBROADCASTSD (CX)(DX*1), Z30
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD (CX)(DX*2), Z30
-	VFMADD231PD  Z28, Z30, Z4
-	VFMADD231PD  Z29, Z30, Z5
-	VBROADCASTSD (CX)(R9*1), Z30
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD (CX)(DX*4), Z30
-	VFMADD231PD  Z28, Z30, Z8
-	VFMADD231PD  Z29, Z30, Z9
-	VBROADCASTSD (CX)(R10*1), Z30
-	VFMADD231PD  Z28, Z30, Z10
-	VFMADD231PD  Z29, Z30, Z11
-	VBROADCASTSD (CX)(R9*2), Z30
-	VFMADD231PD  Z28, Z30, Z12
-	VFMADD231PD  Z29, Z30, Z13
-	VBROADCASTSD (R8), Z30
-	VFMADD231PD  Z28, Z30, Z14
-	VFMADD231PD  Z29, Z30, Z15
-	VBROADCASTSD (R8)(DX*1), Z30
-	VFMADD231PD  Z28, Z30, Z16
-	VFMADD231PD  Z29, Z30, Z17
-	VBROADCASTSD (R8)(DX*2), Z30
-	VFMADD231PD  Z28, Z30, Z18
-	VFMADD231PD  Z29, Z30, Z19
-	VBROADCASTSD (R8)(R9*1), Z30
-	VFMADD231PD  Z28, Z30, Z20
-	VFMADD231PD  Z29, Z30, Z21
-	VBROADCASTSD (R8)(DX*4), Z30
-	VFMADD231PD  Z28, Z30, Z22
-	VFMADD231PD  Z29, Z30, Z23
-	VBROADCASTSD (R8)(R10*1), Z30
-	VFMADD231PD  Z28, Z30, Z24
-	VFMADD231PD  Z29, Z30, Z25
-	VBROADCASTSD (R8)(R9*2), Z30
-	VFMADD231PD  Z28, Z30, Z26
-	VFMADD231PD  Z29, Z30, Z27
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtile14x2z_loop
-	MOVQ         (SP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), R8
-	TESTQ        R8, R8
-	JZ           dtile14x2z_store
-	MOVQ         AX, R8
-	VADDPD       (R8), Z0, Z0
-	VADDPD       64(R8), Z1, Z1
-	ADDQ         CX, R8
-	VADDPD       (R8), Z2, Z2
-	VADDPD       64(R8), Z3, Z3
-	ADDQ         CX, R8
-	VADDPD       (R8), Z4, Z4
-	VADDPD       64(R8), Z5, Z5
-	ADDQ         CX, R8
-	VADDPD       (R8), Z6, Z6
-	VADDPD       64(R8), Z7, Z7
-	ADDQ         CX, R8
-	VADDPD       (R8), Z8, Z8
-	VADDPD       64(R8), Z9, Z9
-	ADDQ         CX, R8
-	VADDPD       (R8), Z10, Z10
-	VADDPD       64(R8), Z11, Z11
-	ADDQ         CX, R8
-	VADDPD       (R8), Z12, Z12
-	VADDPD       64(R8), Z13, Z13
-	ADDQ         CX, R8
-	VADDPD       (R8), Z14, Z14
-	VADDPD       64(R8), Z15, Z15
-	ADDQ         CX, R8
-	VADDPD       (R8), Z16, Z16
-	VADDPD       64(R8), Z17, Z17
-	ADDQ         CX, R8
-	VADDPD       (R8), Z18, Z18
-	VADDPD       64(R8), Z19, Z19
-	ADDQ         CX, R8
-	VADDPD       (R8), Z20, Z20
-	VADDPD       64(R8), Z21, Z21
-	ADDQ         CX, R8
-	VADDPD       (R8), Z22, Z22
-	VADDPD       64(R8), Z23, Z23
-	ADDQ         CX, R8
-	VADDPD       (R8), Z24, Z24
-	VADDPD       64(R8), Z25, Z25
-	ADDQ         CX, R8
-	VADDPD       (R8), Z26, Z26
-	VADDPD       64(R8), Z27, Z27
-	ADDQ         CX, R8
+	VMOVUPD          (SI), Z28
+	VMOVUPD          64(SI), Z29
+	VFMADD231PD.BCST (CX), Z28, Z0
+	VFMADD231PD.BCST (CX), Z29, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z28, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z29, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z28, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z29, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z28, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z29, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z28, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z29, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z28, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z29, Z11
+	VFMADD231PD.BCST (CX)(R9*2), Z28, Z12
+	VFMADD231PD.BCST (CX)(R9*2), Z29, Z13
+	VFMADD231PD.BCST (R8), Z28, Z14
+	VFMADD231PD.BCST (R8), Z29, Z15
+	VFMADD231PD.BCST (R8)(DX*1), Z28, Z16
+	VFMADD231PD.BCST (R8)(DX*1), Z29, Z17
+	VFMADD231PD.BCST (R8)(DX*2), Z28, Z18
+	VFMADD231PD.BCST (R8)(DX*2), Z29, Z19
+	VFMADD231PD.BCST (R8)(R9*1), Z28, Z20
+	VFMADD231PD.BCST (R8)(R9*1), Z29, Z21
+	VFMADD231PD.BCST (R8)(DX*4), Z28, Z22
+	VFMADD231PD.BCST (R8)(DX*4), Z29, Z23
+	VFMADD231PD.BCST (R8)(R10*1), Z28, Z24
+	VFMADD231PD.BCST (R8)(R10*1), Z29, Z25
+	VFMADD231PD.BCST (R8)(R9*2), Z28, Z26
+	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtile14x2z_loop
+	MOVQ             (SP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), R8
+	TESTQ            R8, R8
+	JZ               dtile14x2z_store
+	MOVQ             AX, R8
+	VADDPD           (R8), Z0, Z0
+	VADDPD           64(R8), Z1, Z1
+	ADDQ             CX, R8
+	VADDPD           (R8), Z2, Z2
+	VADDPD           64(R8), Z3, Z3
+	ADDQ             CX, R8
+	VADDPD           (R8), Z4, Z4
+	VADDPD           64(R8), Z5, Z5
+	ADDQ             CX, R8
+	VADDPD           (R8), Z6, Z6
+	VADDPD           64(R8), Z7, Z7
+	ADDQ             CX, R8
+	VADDPD           (R8), Z8, Z8
+	VADDPD           64(R8), Z9, Z9
+	ADDQ             CX, R8
+	VADDPD           (R8), Z10, Z10
+	VADDPD           64(R8), Z11, Z11
+	ADDQ             CX, R8
+	VADDPD           (R8), Z12, Z12
+	VADDPD           64(R8), Z13, Z13
+	ADDQ             CX, R8
+	VADDPD           (R8), Z14, Z14
+	VADDPD           64(R8), Z15, Z15
+	ADDQ             CX, R8
+	VADDPD           (R8), Z16, Z16
+	VADDPD           64(R8), Z17, Z17
+	ADDQ             CX, R8
+	VADDPD           (R8), Z18, Z18
+	VADDPD           64(R8), Z19, Z19
+	ADDQ             CX, R8
+	VADDPD           (R8), Z20, Z20
+	VADDPD           64(R8), Z21, Z21
+	ADDQ             CX, R8
+	VADDPD           (R8), Z22, Z22
+	VADDPD           64(R8), Z23, Z23
+	ADDQ             CX, R8
+	VADDPD           (R8), Z24, Z24
+	VADDPD           64(R8), Z25, Z25
+	ADDQ             CX, R8
+	VADDPD           (R8), Z26, Z26
+	VADDPD           64(R8), Z27, Z27
+	ADDQ             CX, R8
 
 dtile14x2z_store:
 	VMOVUPD Z0, (AX)
@@ -4866,131 +4670,117 @@ dtail14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 dtail14x2z_loop:
-	VMOVUPD.Z    (SI), K1, Z28
-	VMOVUPD.Z    64(SI), K2, Z29
-	VBROADCASTSD (CX), Z30
-	VFMADD231PD  Z28, Z30, Z0
-	VFMADD231PD  Z29, Z30, Z1
-	VBROADCASTSD (CX)(DX*1), Z30
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD (CX)(DX*2), Z30
-	VFMADD231PD  Z28, Z30, Z4
-	VFMADD231PD  Z29, Z30, Z5
-	VBROADCASTSD (CX)(R9*1), Z30
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD (CX)(DX*4), Z30
-	VFMADD231PD  Z28, Z30, Z8
-	VFMADD231PD  Z29, Z30, Z9
-	VBROADCASTSD (CX)(R10*1), Z30
-	VFMADD231PD  Z28, Z30, Z10
-	VFMADD231PD  Z29, Z30, Z11
-	VBROADCASTSD (CX)(R9*2), Z30
-	VFMADD231PD  Z28, Z30, Z12
-	VFMADD231PD  Z29, Z30, Z13
-	VBROADCASTSD (R8), Z30
-	VFMADD231PD  Z28, Z30, Z14
-	VFMADD231PD  Z29, Z30, Z15
-	VBROADCASTSD (R8)(DX*1), Z30
-	VFMADD231PD  Z28, Z30, Z16
-	VFMADD231PD  Z29, Z30, Z17
-	VBROADCASTSD (R8)(DX*2), Z30
-	VFMADD231PD  Z28, Z30, Z18
-	VFMADD231PD  Z29, Z30, Z19
-	VBROADCASTSD (R8)(R9*1), Z30
-	VFMADD231PD  Z28, Z30, Z20
-	VFMADD231PD  Z29, Z30, Z21
-	VBROADCASTSD (R8)(DX*4), Z30
-	VFMADD231PD  Z28, Z30, Z22
-	VFMADD231PD  Z29, Z30, Z23
-	VBROADCASTSD (R8)(R10*1), Z30
-	VFMADD231PD  Z28, Z30, Z24
-	VFMADD231PD  Z29, Z30, Z25
-	VBROADCASTSD (R8)(R9*2), Z30
-	VFMADD231PD  Z28, Z30, Z26
-	VFMADD231PD  Z29, Z30, Z27
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail14x2z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail14x2z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z0, Z0
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z2, Z2
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z4, Z4
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z6, Z6
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z8, Z8
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z10, Z10
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z12, Z12
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z14, Z14
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z15, Z15
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z16, Z16
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z17, Z17
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z18, Z18
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z19, Z19
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z20, Z20
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z21, Z21
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z22, Z22
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z23, Z23
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z24, Z24
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z25, Z25
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z28
-	VADDPD       Z28, Z26, Z26
-	VMOVUPD.Z    64(DX), K2, Z29
-	VADDPD       Z29, Z27, Z27
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z28
+	VMOVUPD.Z        64(SI), K2, Z29
+	VFMADD231PD.BCST (CX), Z28, Z0
+	VFMADD231PD.BCST (CX), Z29, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z28, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z29, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z28, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z29, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z28, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z29, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z28, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z29, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z28, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z29, Z11
+	VFMADD231PD.BCST (CX)(R9*2), Z28, Z12
+	VFMADD231PD.BCST (CX)(R9*2), Z29, Z13
+	VFMADD231PD.BCST (R8), Z28, Z14
+	VFMADD231PD.BCST (R8), Z29, Z15
+	VFMADD231PD.BCST (R8)(DX*1), Z28, Z16
+	VFMADD231PD.BCST (R8)(DX*1), Z29, Z17
+	VFMADD231PD.BCST (R8)(DX*2), Z28, Z18
+	VFMADD231PD.BCST (R8)(DX*2), Z29, Z19
+	VFMADD231PD.BCST (R8)(R9*1), Z28, Z20
+	VFMADD231PD.BCST (R8)(R9*1), Z29, Z21
+	VFMADD231PD.BCST (R8)(DX*4), Z28, Z22
+	VFMADD231PD.BCST (R8)(DX*4), Z29, Z23
+	VFMADD231PD.BCST (R8)(R10*1), Z28, Z24
+	VFMADD231PD.BCST (R8)(R10*1), Z29, Z25
+	VFMADD231PD.BCST (R8)(R9*2), Z28, Z26
+	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail14x2z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail14x2z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z0, Z0
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z2, Z2
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z4, Z4
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z6, Z6
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z8, Z8
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z10, Z10
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z12, Z12
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z14, Z14
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z15, Z15
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z16, Z16
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z17, Z17
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z18, Z18
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z19, Z19
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z20, Z20
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z21, Z21
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z22, Z22
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z23, Z23
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z24, Z24
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z25, Z25
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z28
+	VADDPD           Z28, Z26, Z26
+	VMOVUPD.Z        64(DX), K2, Z29
+	VADDPD           Z29, Z27, Z27
+	ADDQ             CX, DX
 
 dtail14x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -5097,41 +4887,35 @@ dmove6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 dmove6x2z_loop:
-	VMOVUPD      (SI), Z12
-	VMOVUPD      64(SI), Z13
-	VBROADCASTSD (CX), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (CX)(DX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (CX)(DX*2), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R8), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(DX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R8)(DX*2), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	VMOVUPD      (R9), Z12
-	PREFETCHT0   (R9)(R12*1)
-	VMOVUPD      Z12, (R10)
-	ADDQ         $0x40, R9
-	ADDQ         $0x40, R10
-	DECQ         R11
-	JNZ          dmove6x2z_same
-	MOVQ         lines+128(FP), R11
-	MOVQ         R11, R13
-	SHLQ         $0x06, R13
-	SUBQ         R13, R9
-	SUBQ         R13, R10
-	ADDQ         R12, R9
-	MOVQ         dr+112(FP), R13
-	ADDQ         R13, R10
+	VMOVUPD          (SI), Z12
+	VMOVUPD          64(SI), Z13
+	VFMADD231PD.BCST (CX), Z12, Z0
+	VFMADD231PD.BCST (CX), Z13, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z12, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z13, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z12, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z13, Z5
+	VFMADD231PD.BCST (R8), Z12, Z6
+	VFMADD231PD.BCST (R8), Z13, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z12, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z13, Z9
+	VFMADD231PD.BCST (R8)(DX*2), Z12, Z10
+	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
+	VMOVUPD          (R9), Z12
+	PREFETCHT0       (R9)(R12*1)
+	VMOVUPD          Z12, (R10)
+	ADDQ             $0x40, R9
+	ADDQ             $0x40, R10
+	DECQ             R11
+	JNZ              dmove6x2z_same
+	MOVQ             lines+128(FP), R11
+	MOVQ             R11, R13
+	SHLQ             $0x06, R13
+	SUBQ             R13, R9
+	SUBQ             R13, R10
+	ADDQ             R12, R9
+	MOVQ             dr+112(FP), R13
+	ADDQ             R13, R10
 
 dmove6x2z_same:
 	ADDQ   BX, CX
@@ -5265,44 +5049,37 @@ dmove7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 dmove7x2z_loop:
-	VMOVUPD      (SI), Z14
-	VMOVUPD      64(SI), Z15
-	VBROADCASTSD (CX), Z16
-	VFMADD231PD  Z14, Z16, Z0
-	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (CX)(DX*1), Z16
-	VFMADD231PD  Z14, Z16, Z2
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (CX)(DX*2), Z16
-	VFMADD231PD  Z14, Z16, Z4
-	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (CX)(R9*1), Z16
-	VFMADD231PD  Z14, Z16, Z6
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R8), Z16
-	VFMADD231PD  Z14, Z16, Z8
-	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R8)(DX*1), Z16
-	VFMADD231PD  Z14, Z16, Z10
-	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R8)(DX*2), Z16
-	VFMADD231PD  Z14, Z16, Z12
-	VFMADD231PD  Z15, Z16, Z13
-	VMOVUPD      (R10), Z14
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPD      Z14, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          dmove7x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPD          (SI), Z14
+	VMOVUPD          64(SI), Z15
+	VFMADD231PD.BCST (CX), Z14, Z0
+	VFMADD231PD.BCST (CX), Z15, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z14, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z15, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z14, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z15, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z14, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z15, Z7
+	VFMADD231PD.BCST (R8), Z14, Z8
+	VFMADD231PD.BCST (R8), Z15, Z9
+	VFMADD231PD.BCST (R8)(DX*1), Z14, Z10
+	VFMADD231PD.BCST (R8)(DX*1), Z15, Z11
+	VFMADD231PD.BCST (R8)(DX*2), Z14, Z12
+	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
+	VMOVUPD          (R10), Z14
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPD          Z14, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              dmove7x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 dmove7x2z_same:
 	ADDQ   BX, CX
@@ -5447,47 +5224,39 @@ dmove8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 dmove8x2z_loop:
-	VMOVUPD      (SI), Z16
-	VMOVUPD      64(SI), Z17
-	VBROADCASTSD (CX), Z18
-	VFMADD231PD  Z16, Z18, Z0
-	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD (CX)(DX*1), Z18
-	VFMADD231PD  Z16, Z18, Z2
-	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD (CX)(DX*2), Z18
-	VFMADD231PD  Z16, Z18, Z4
-	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (CX)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z6
-	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD (R8), Z18
-	VFMADD231PD  Z16, Z18, Z8
-	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD (R8)(DX*1), Z18
-	VFMADD231PD  Z16, Z18, Z10
-	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R8)(DX*2), Z18
-	VFMADD231PD  Z16, Z18, Z12
-	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD (R8)(R9*1), Z18
-	VFMADD231PD  Z16, Z18, Z14
-	VFMADD231PD  Z17, Z18, Z15
-	VMOVUPD      (R10), Z16
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPD      Z16, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          dmove8x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPD          (SI), Z16
+	VMOVUPD          64(SI), Z17
+	VFMADD231PD.BCST (CX), Z16, Z0
+	VFMADD231PD.BCST (CX), Z17, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z16, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z17, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z16, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z17, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z16, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z17, Z7
+	VFMADD231PD.BCST (R8), Z16, Z8
+	VFMADD231PD.BCST (R8), Z17, Z9
+	VFMADD231PD.BCST (R8)(DX*1), Z16, Z10
+	VFMADD231PD.BCST (R8)(DX*1), Z17, Z11
+	VFMADD231PD.BCST (R8)(DX*2), Z16, Z12
+	VFMADD231PD.BCST (R8)(DX*2), Z17, Z13
+	VFMADD231PD.BCST (R8)(R9*1), Z16, Z14
+	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
+	VMOVUPD          (R10), Z16
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPD          Z16, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              dmove8x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 dmove8x2z_same:
 	ADDQ   BX, CX
@@ -5643,50 +5412,41 @@ dmove9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 dmove9x2z_loop:
-	VMOVUPD      (SI), Z18
-	VMOVUPD      64(SI), Z19
-	VBROADCASTSD (CX), Z20
-	VFMADD231PD  Z18, Z20, Z0
-	VFMADD231PD  Z19, Z20, Z1
-	VBROADCASTSD (CX)(DX*1), Z20
-	VFMADD231PD  Z18, Z20, Z2
-	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (CX)(DX*2), Z20
-	VFMADD231PD  Z18, Z20, Z4
-	VFMADD231PD  Z19, Z20, Z5
-	VBROADCASTSD (CX)(R9*1), Z20
-	VFMADD231PD  Z18, Z20, Z6
-	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (CX)(DX*4), Z20
-	VFMADD231PD  Z18, Z20, Z8
-	VFMADD231PD  Z19, Z20, Z9
-	VBROADCASTSD (R8), Z20
-	VFMADD231PD  Z18, Z20, Z10
-	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (R8)(DX*1), Z20
-	VFMADD231PD  Z18, Z20, Z12
-	VFMADD231PD  Z19, Z20, Z13
-	VBROADCASTSD (R8)(DX*2), Z20
-	VFMADD231PD  Z18, Z20, Z14
-	VFMADD231PD  Z19, Z20, Z15
-	VBROADCASTSD (R8)(R9*1), Z20
-	VFMADD231PD  Z18, Z20, Z16
-	VFMADD231PD  Z19, Z20, Z17
-	VMOVUPD      (R10), Z18
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPD      Z18, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          dmove9x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPD          (SI), Z18
+	VMOVUPD          64(SI), Z19
+	VFMADD231PD.BCST (CX), Z18, Z0
+	VFMADD231PD.BCST (CX), Z19, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z18, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z19, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z18, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z19, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z18, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z19, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z18, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z19, Z9
+	VFMADD231PD.BCST (R8), Z18, Z10
+	VFMADD231PD.BCST (R8), Z19, Z11
+	VFMADD231PD.BCST (R8)(DX*1), Z18, Z12
+	VFMADD231PD.BCST (R8)(DX*1), Z19, Z13
+	VFMADD231PD.BCST (R8)(DX*2), Z18, Z14
+	VFMADD231PD.BCST (R8)(DX*2), Z19, Z15
+	VFMADD231PD.BCST (R8)(R9*1), Z18, Z16
+	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
+	VMOVUPD          (R10), Z18
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPD          Z18, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              dmove9x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 dmove9x2z_same:
 	ADDQ   BX, CX
@@ -5853,53 +5613,43 @@ dmove10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 dmove10x2z_loop:
-	VMOVUPD      (SI), Z20
-	VMOVUPD      64(SI), Z21
-	VBROADCASTSD (CX), Z22
-	VFMADD231PD  Z20, Z22, Z0
-	VFMADD231PD  Z21, Z22, Z1
-	VBROADCASTSD (CX)(DX*1), Z22
-	VFMADD231PD  Z20, Z22, Z2
-	VFMADD231PD  Z21, Z22, Z3
-	VBROADCASTSD (CX)(DX*2), Z22
-	VFMADD231PD  Z20, Z22, Z4
-	VFMADD231PD  Z21, Z22, Z5
-	VBROADCASTSD (CX)(R9*1), Z22
-	VFMADD231PD  Z20, Z22, Z6
-	VFMADD231PD  Z21, Z22, Z7
-	VBROADCASTSD (CX)(DX*4), Z22
-	VFMADD231PD  Z20, Z22, Z8
-	VFMADD231PD  Z21, Z22, Z9
-	VBROADCASTSD (R8), Z22
-	VFMADD231PD  Z20, Z22, Z10
-	VFMADD231PD  Z21, Z22, Z11
-	VBROADCASTSD (R8)(DX*1), Z22
-	VFMADD231PD  Z20, Z22, Z12
-	VFMADD231PD  Z21, Z22, Z13
-	VBROADCASTSD (R8)(DX*2), Z22
-	VFMADD231PD  Z20, Z22, Z14
-	VFMADD231PD  Z21, Z22, Z15
-	VBROADCASTSD (R8)(R9*1), Z22
-	VFMADD231PD  Z20, Z22, Z16
-	VFMADD231PD  Z21, Z22, Z17
-	VBROADCASTSD (R8)(DX*4), Z22
-	VFMADD231PD  Z20, Z22, Z18
-	VFMADD231PD  Z21, Z22, Z19
-	VMOVUPD      (R10), Z20
-	PREFETCHT0   (R10)(R13*1)
-	VMOVUPD      Z20, (R11)
-	ADDQ         $0x40, R10
-	ADDQ         $0x40, R11
-	DECQ         R12
-	JNZ          dmove10x2z_same
-	MOVQ         lines+128(FP), R12
-	MOVQ         R12, R14
-	SHLQ         $0x06, R14
-	SUBQ         R14, R10
-	SUBQ         R14, R11
-	ADDQ         R13, R10
-	MOVQ         dr+112(FP), R14
-	ADDQ         R14, R11
+	VMOVUPD          (SI), Z20
+	VMOVUPD          64(SI), Z21
+	VFMADD231PD.BCST (CX), Z20, Z0
+	VFMADD231PD.BCST (CX), Z21, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z20, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z21, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z20, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z21, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z20, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z21, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z20, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z21, Z9
+	VFMADD231PD.BCST (R8), Z20, Z10
+	VFMADD231PD.BCST (R8), Z21, Z11
+	VFMADD231PD.BCST (R8)(DX*1), Z20, Z12
+	VFMADD231PD.BCST (R8)(DX*1), Z21, Z13
+	VFMADD231PD.BCST (R8)(DX*2), Z20, Z14
+	VFMADD231PD.BCST (R8)(DX*2), Z21, Z15
+	VFMADD231PD.BCST (R8)(R9*1), Z20, Z16
+	VFMADD231PD.BCST (R8)(R9*1), Z21, Z17
+	VFMADD231PD.BCST (R8)(DX*4), Z20, Z18
+	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
+	VMOVUPD          (R10), Z20
+	PREFETCHT0       (R10)(R13*1)
+	VMOVUPD          Z20, (R11)
+	ADDQ             $0x40, R10
+	ADDQ             $0x40, R11
+	DECQ             R12
+	JNZ              dmove10x2z_same
+	MOVQ             lines+128(FP), R12
+	MOVQ             R12, R14
+	SHLQ             $0x06, R14
+	SUBQ             R14, R10
+	SUBQ             R14, R11
+	ADDQ             R13, R10
+	MOVQ             dr+112(FP), R14
+	ADDQ             R14, R11
 
 dmove10x2z_same:
 	ADDQ   BX, CX
@@ -6078,56 +5828,45 @@ dmove11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 dmove11x2z_loop:
-	VMOVUPD      (SI), Z22
-	VMOVUPD      64(SI), Z23
-	VBROADCASTSD (CX), Z24
-	VFMADD231PD  Z22, Z24, Z0
-	VFMADD231PD  Z23, Z24, Z1
-	VBROADCASTSD (CX)(DX*1), Z24
-	VFMADD231PD  Z22, Z24, Z2
-	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (CX)(DX*2), Z24
-	VFMADD231PD  Z22, Z24, Z4
-	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD (CX)(R9*1), Z24
-	VFMADD231PD  Z22, Z24, Z6
-	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (CX)(DX*4), Z24
-	VFMADD231PD  Z22, Z24, Z8
-	VFMADD231PD  Z23, Z24, Z9
-	VBROADCASTSD (CX)(R10*1), Z24
-	VFMADD231PD  Z22, Z24, Z10
-	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R8), Z24
-	VFMADD231PD  Z22, Z24, Z12
-	VFMADD231PD  Z23, Z24, Z13
-	VBROADCASTSD (R8)(DX*1), Z24
-	VFMADD231PD  Z22, Z24, Z14
-	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (R8)(DX*2), Z24
-	VFMADD231PD  Z22, Z24, Z16
-	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD (R8)(R9*1), Z24
-	VFMADD231PD  Z22, Z24, Z18
-	VFMADD231PD  Z23, Z24, Z19
-	VBROADCASTSD (R8)(DX*4), Z24
-	VFMADD231PD  Z22, Z24, Z20
-	VFMADD231PD  Z23, Z24, Z21
-	VMOVUPD      (R11), Z22
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPD      Z22, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          dmove11x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPD          (SI), Z22
+	VMOVUPD          64(SI), Z23
+	VFMADD231PD.BCST (CX), Z22, Z0
+	VFMADD231PD.BCST (CX), Z23, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z22, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z23, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z22, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z23, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z22, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z23, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z22, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z23, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z22, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z23, Z11
+	VFMADD231PD.BCST (R8), Z22, Z12
+	VFMADD231PD.BCST (R8), Z23, Z13
+	VFMADD231PD.BCST (R8)(DX*1), Z22, Z14
+	VFMADD231PD.BCST (R8)(DX*1), Z23, Z15
+	VFMADD231PD.BCST (R8)(DX*2), Z22, Z16
+	VFMADD231PD.BCST (R8)(DX*2), Z23, Z17
+	VFMADD231PD.BCST (R8)(R9*1), Z22, Z18
+	VFMADD231PD.BCST (R8)(R9*1), Z23, Z19
+	VFMADD231PD.BCST (R8)(DX*4), Z22, Z20
+	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
+	VMOVUPD          (R11), Z22
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPD          Z22, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              dmove11x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 dmove11x2z_same:
 	ADDQ   BX, CX
@@ -6317,59 +6056,47 @@ dmove12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 dmove12x2z_loop:
-	VMOVUPD      (SI), Z24
-	VMOVUPD      64(SI), Z25
-	VBROADCASTSD (CX), Z26
-	VFMADD231PD  Z24, Z26, Z0
-	VFMADD231PD  Z25, Z26, Z1
-	VBROADCASTSD (CX)(DX*1), Z26
-	VFMADD231PD  Z24, Z26, Z2
-	VFMADD231PD  Z25, Z26, Z3
-	VBROADCASTSD (CX)(DX*2), Z26
-	VFMADD231PD  Z24, Z26, Z4
-	VFMADD231PD  Z25, Z26, Z5
-	VBROADCASTSD (CX)(R9*1), Z26
-	VFMADD231PD  Z24, Z26, Z6
-	VFMADD231PD  Z25, Z26, Z7
-	VBROADCASTSD (CX)(DX*4), Z26
-	VFMADD231PD  Z24, Z26, Z8
-	VFMADD231PD  Z25, Z26, Z9
-	VBROADCASTSD (CX)(R10*1), Z26
-	VFMADD231PD  Z24, Z26, Z10
-	VFMADD231PD  Z25, Z26, Z11
-	VBROADCASTSD (R8), Z26
-	VFMADD231PD  Z24, Z26, Z12
-	VFMADD231PD  Z25, Z26, Z13
-	VBROADCASTSD (R8)(DX*1), Z26
-	VFMADD231PD  Z24, Z26, Z14
-	VFMADD231PD  Z25, Z26, Z15
-	VBROADCASTSD (R8)(DX*2), Z26
-	VFMADD231PD  Z24, Z26, Z16
-	VFMADD231PD  Z25, Z26, Z17
-	VBROADCASTSD (R8)(R9*1), Z26
-	VFMADD231PD  Z24, Z26, Z18
-	VFMADD231PD  Z25, Z26, Z19
-	VBROADCASTSD (R8)(DX*4), Z26
-	VFMADD231PD  Z24, Z26, Z20
-	VFMADD231PD  Z25, Z26, Z21
-	VBROADCASTSD (R8)(R10*1), Z26
-	VFMADD231PD  Z24, Z26, Z22
-	VFMADD231PD  Z25, Z26, Z23
-	VMOVUPD      (R11), Z24
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPD      Z24, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          dmove12x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPD          (SI), Z24
+	VMOVUPD          64(SI), Z25
+	VFMADD231PD.BCST (CX), Z24, Z0
+	VFMADD231PD.BCST (CX), Z25, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z24, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z25, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z24, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z25, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z24, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z25, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z24, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z25, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z24, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z25, Z11
+	VFMADD231PD.BCST (R8), Z24, Z12
+	VFMADD231PD.BCST (R8), Z25, Z13
+	VFMADD231PD.BCST (R8)(DX*1), Z24, Z14
+	VFMADD231PD.BCST (R8)(DX*1), Z25, Z15
+	VFMADD231PD.BCST (R8)(DX*2), Z24, Z16
+	VFMADD231PD.BCST (R8)(DX*2), Z25, Z17
+	VFMADD231PD.BCST (R8)(R9*1), Z24, Z18
+	VFMADD231PD.BCST (R8)(R9*1), Z25, Z19
+	VFMADD231PD.BCST (R8)(DX*4), Z24, Z20
+	VFMADD231PD.BCST (R8)(DX*4), Z25, Z21
+	VFMADD231PD.BCST (R8)(R10*1), Z24, Z22
+	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
+	VMOVUPD          (R11), Z24
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPD          Z24, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              dmove12x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 dmove12x2z_same:
 	ADDQ   BX, CX
@@ -6570,62 +6297,49 @@ dmove13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 dmove13x2z_loop:
-	VMOVUPD      (SI), Z26
-	VMOVUPD      64(SI), Z27
-	VBROADCASTSD (CX), Z28
-	VFMADD231PD  Z26, Z28, Z0
-	VFMADD231PD  Z27, Z28, Z1
-	VBROADCASTSD (CX)(DX*1), Z28
-	VFMADD231PD  Z26, Z28, Z2
-	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (CX)(DX*2), Z28
-	VFMADD231PD  Z26, Z28, Z4
-	VFMADD231PD  Z27, Z28, Z5
-	VBROADCASTSD (CX)(R9*1), Z28
-	VFMADD231PD  Z26, Z28, Z6
-	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (CX)(DX*4), Z28
-	VFMADD231PD  Z26, Z28, Z8
-	VFMADD231PD  Z27, Z28, Z9
-	VBROADCASTSD (CX)(R10*1), Z28
-	VFMADD231PD  Z26, Z28, Z10
-	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (CX)(R9*2), Z28
-	VFMADD231PD  Z26, Z28, Z12
-	VFMADD231PD  Z27, Z28, Z13
-	VBROADCASTSD (R8), Z28
-	VFMADD231PD  Z26, Z28, Z14
-	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R8)(DX*1), Z28
-	VFMADD231PD  Z26, Z28, Z16
-	VFMADD231PD  Z27, Z28, Z17
-	VBROADCASTSD (R8)(DX*2), Z28
-	VFMADD231PD  Z26, Z28, Z18
-	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (R8)(R9*1), Z28
-	VFMADD231PD  Z26, Z28, Z20
-	VFMADD231PD  Z27, Z28, Z21
-	VBROADCASTSD (R8)(DX*4), Z28
-	VFMADD231PD  Z26, Z28, Z22
-	VFMADD231PD  Z27, Z28, Z23
-	VBROADCASTSD (R8)(R10*1), Z28
-	VFMADD231PD  Z26, Z28, Z24
-	VFMADD231PD  Z27, Z28, Z25
-	VMOVUPD      (R11), Z26
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPD      Z26, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          dmove13x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPD          (SI), Z26
+	VMOVUPD          64(SI), Z27
+	VFMADD231PD.BCST (CX), Z26, Z0
+	VFMADD231PD.BCST (CX), Z27, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z26, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z27, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z26, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z27, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z26, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z27, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z26, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z27, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z26, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z27, Z11
+	VFMADD231PD.BCST (CX)(R9*2), Z26, Z12
+	VFMADD231PD.BCST (CX)(R9*2), Z27, Z13
+	VFMADD231PD.BCST (R8), Z26, Z14
+	VFMADD231PD.BCST (R8), Z27, Z15
+	VFMADD231PD.BCST (R8)(DX*1), Z26, Z16
+	VFMADD231PD.BCST (R8)(DX*1), Z27, Z17
+	VFMADD231PD.BCST (R8)(DX*2), Z26, Z18
+	VFMADD231PD.BCST (R8)(DX*2), Z27, Z19
+	VFMADD231PD.BCST (R8)(R9*1), Z26, Z20
+	VFMADD231PD.BCST (R8)(R9*1), Z27, Z21
+	VFMADD231PD.BCST (R8)(DX*4), Z26, Z22
+	VFMADD231PD.BCST (R8)(DX*4), Z27, Z23
+	VFMADD231PD.BCST (R8)(R10*1), Z26, Z24
+	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
+	VMOVUPD          (R11), Z26
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPD          Z26, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              dmove13x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 dmove13x2z_same:
 	ADDQ   BX, CX
@@ -6837,65 +6551,51 @@ dmove14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 dmove14x2z_loop:
-	VMOVUPD      (SI), Z28
-	VMOVUPD      64(SI), Z29
-	VBROADCASTSD (CX), Z30
-	VFMADD231PD  Z28, Z30, Z0
-	VFMADD231PD  Z29, Z30, Z1
-	VBROADCASTSD (CX)(DX*1), Z30
-	VFMADD231PD  Z28, Z30, Z2
-	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD (CX)(DX*2), Z30
-	VFMADD231PD  Z28, Z30, Z4
-	VFMADD231PD  Z29, Z30, Z5
-	VBROADCASTSD (CX)(R9*1), Z30
-	VFMADD231PD  Z28, Z30, Z6
-	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD (CX)(DX*4), Z30
-	VFMADD231PD  Z28, Z30, Z8
-	VFMADD231PD  Z29, Z30, Z9
-	VBROADCASTSD (CX)(R10*1), Z30
-	VFMADD231PD  Z28, Z30, Z10
-	VFMADD231PD  Z29, Z30, Z11
-	VBROADCASTSD (CX)(R9*2), Z30
-	VFMADD231PD  Z28, Z30, Z12
-	VFMADD231PD  Z29, Z30, Z13
-	VBROADCASTSD (R8), Z30
-	VFMADD231PD  Z28, Z30, Z14
-	VFMADD231PD  Z29, Z30, Z15
-	VBROADCASTSD (R8)(DX*1), Z30
-	VFMADD231PD  Z28, Z30, Z16
-	VFMADD231PD  Z29, Z30, Z17
-	VBROADCASTSD (R8)(DX*2), Z30
-	VFMADD231PD  Z28, Z30, Z18
-	VFMADD231PD  Z29, Z30, Z19
-	VBROADCASTSD (R8)(R9*1), Z30
-	VFMADD231PD  Z28, Z30, Z20
-	VFMADD231PD  Z29, Z30, Z21
-	VBROADCASTSD (R8)(DX*4), Z30
-	VFMADD231PD  Z28, Z30, Z22
-	VFMADD231PD  Z29, Z30, Z23
-	VBROADCASTSD (R8)(R10*1), Z30
-	VFMADD231PD  Z28, Z30, Z24
-	VFMADD231PD  Z29, Z30, Z25
-	VBROADCASTSD (R8)(R9*2), Z30
-	VFMADD231PD  Z28, Z30, Z26
-	VFMADD231PD  Z29, Z30, Z27
-	VMOVUPD      (R11), Z28
-	PREFETCHT0   (R11)(R14*1)
-	VMOVUPD      Z28, (R12)
-	ADDQ         $0x40, R11
-	ADDQ         $0x40, R12
-	DECQ         R13
-	JNZ          dmove14x2z_same
-	MOVQ         lines+128(FP), R13
-	MOVQ         R13, R15
-	SHLQ         $0x06, R15
-	SUBQ         R15, R11
-	SUBQ         R15, R12
-	ADDQ         R14, R11
-	MOVQ         dr+112(FP), R15
-	ADDQ         R15, R12
+	VMOVUPD          (SI), Z28
+	VMOVUPD          64(SI), Z29
+	VFMADD231PD.BCST (CX), Z28, Z0
+	VFMADD231PD.BCST (CX), Z29, Z1
+	VFMADD231PD.BCST (CX)(DX*1), Z28, Z2
+	VFMADD231PD.BCST (CX)(DX*1), Z29, Z3
+	VFMADD231PD.BCST (CX)(DX*2), Z28, Z4
+	VFMADD231PD.BCST (CX)(DX*2), Z29, Z5
+	VFMADD231PD.BCST (CX)(R9*1), Z28, Z6
+	VFMADD231PD.BCST (CX)(R9*1), Z29, Z7
+	VFMADD231PD.BCST (CX)(DX*4), Z28, Z8
+	VFMADD231PD.BCST (CX)(DX*4), Z29, Z9
+	VFMADD231PD.BCST (CX)(R10*1), Z28, Z10
+	VFMADD231PD.BCST (CX)(R10*1), Z29, Z11
+	VFMADD231PD.BCST (CX)(R9*2), Z28, Z12
+	VFMADD231PD.BCST (CX)(R9*2), Z29, Z13
+	VFMADD231PD.BCST (R8), Z28, Z14
+	VFMADD231PD.BCST (R8), Z29, Z15
+	VFMADD231PD.BCST (R8)(DX*1), Z28, Z16
+	VFMADD231PD.BCST (R8)(DX*1), Z29, Z17
+	VFMADD231PD.BCST (R8)(DX*2), Z28, Z18
+	VFMADD231PD.BCST (R8)(DX*2), Z29, Z19
+	VFMADD231PD.BCST (R8)(R9*1), Z28, Z20
+	VFMADD231PD.BCST (R8)(R9*1), Z29, Z21
+	VFMADD231PD.BCST (R8)(DX*4), Z28, Z22
+	VFMADD231PD.BCST (R8)(DX*4), Z29, Z23
+	VFMADD231PD.BCST (R8)(R10*1), Z28, Z24
+	VFMADD231PD.BCST (R8)(R10*1), Z29, Z25
+	VFMADD231PD.BCST (R8)(R9*2), Z28, Z26
+	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
+	VMOVUPD          (R11), Z28
+	PREFETCHT0       (R11)(R14*1)
+	VMOVUPD          Z28, (R12)
+	ADDQ             $0x40, R11
+	ADDQ             $0x40, R12
+	DECQ             R13
+	JNZ              dmove14x2z_same
+	MOVQ             lines+128(FP), R13
+	MOVQ             R13, R15
+	SHLQ             $0x06, R15
+	SUBQ             R15, R11
+	SUBQ             R15, R12
+	ADDQ             R14, R11
+	MOVQ             dr+112(FP), R15
+	ADDQ             R15, R12
 
 dmove14x2z_same:
 	ADDQ   BX, CX
@@ -7037,22 +6737,21 @@ dtail1x1z_near:
 	VPXORD Z0, Z0, Z0
 
 dtail1x1z_loop:
-	VMOVUPD.Z    (BX), K1, Z1
-	VBROADCASTSD (CX), Z2
-	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          dtail1x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail1x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z1
-	VADDPD       Z1, Z0, Z0
-	ADDQ         CX, DX
+	VMOVUPD.Z        (BX), K1, Z1
+	VFMADD231PD.BCST (CX), Z1, Z0
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              dtail1x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail1x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z1
+	VADDPD           Z1, Z0, Z0
+	ADDQ             CX, DX
 
 dtail1x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7089,27 +6788,25 @@ dtail2x1z_near:
 	VPXORD Z1, Z1, Z1
 
 dtail2x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z2
-	VBROADCASTSD (CX), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (CX)(DX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail2x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail2x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z2
-	VADDPD       Z2, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z2
-	VADDPD       Z2, Z1, Z1
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z2
+	VFMADD231PD.BCST (CX), Z2, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z2, Z1
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail2x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail2x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z2
+	VADDPD           Z2, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z2
+	VADDPD           Z2, Z1, Z1
+	ADDQ             CX, DX
 
 dtail2x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7152,32 +6849,29 @@ dtail3x1z_near:
 	VPXORD Z2, Z2, Z2
 
 dtail3x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z3
-	VBROADCASTSD (CX), Z4
-	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (CX)(DX*1), Z4
-	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (CX)(DX*2), Z4
-	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail3x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail3x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z3
-	VADDPD       Z3, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z3
-	VADDPD       Z3, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z3
-	VADDPD       Z3, Z2, Z2
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z3
+	VFMADD231PD.BCST (CX), Z3, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z3, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z3, Z2
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail3x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail3x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z3
+	VADDPD           Z3, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z3
+	VADDPD           Z3, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z3
+	VADDPD           Z3, Z2, Z2
+	ADDQ             CX, DX
 
 dtail3x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7227,37 +6921,33 @@ dtail4x1z_near:
 	VPXORD Z3, Z3, Z3
 
 dtail4x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z4
-	VBROADCASTSD (CX), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (CX)(DX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (CX)(DX*2), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (CX)(R8*1), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail4x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail4x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z4
-	VADDPD       Z4, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z4
-	VADDPD       Z4, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z4
-	VADDPD       Z4, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z4
-	VADDPD       Z4, Z3, Z3
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z4
+	VFMADD231PD.BCST (CX), Z4, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z4, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z4, Z2
+	VFMADD231PD.BCST (CX)(R8*1), Z4, Z3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail4x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail4x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z4
+	VADDPD           Z4, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z4
+	VADDPD           Z4, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z4
+	VADDPD           Z4, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z4
+	VADDPD           Z4, Z3, Z3
+	ADDQ             CX, DX
 
 dtail4x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7314,43 +7004,38 @@ dtail5x1z_near:
 	VPXORD Z4, Z4, Z4
 
 dtail5x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z5
-	VBROADCASTSD (CX), Z6
-	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (CX)(DX*1), Z6
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(DX*2), Z6
-	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R8), Z6
-	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R8)(DX*1), Z6
-	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail5x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail5x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z5
-	VADDPD       Z5, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z5
-	VADDPD       Z5, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z5
-	VADDPD       Z5, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z5
-	VADDPD       Z5, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z5
-	VADDPD       Z5, Z4, Z4
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z5
+	VFMADD231PD.BCST (CX), Z5, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z5, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z5, Z2
+	VFMADD231PD.BCST (R8), Z5, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z5, Z4
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail5x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail5x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z5
+	VADDPD           Z5, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z5
+	VADDPD           Z5, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z5
+	VADDPD           Z5, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z5
+	VADDPD           Z5, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z5
+	VADDPD           Z5, Z4, Z4
+	ADDQ             CX, DX
 
 dtail5x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7413,48 +7098,42 @@ dtail6x1z_near:
 	VPXORD Z5, Z5, Z5
 
 dtail6x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z6
-	VBROADCASTSD (CX), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (CX)(DX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (CX)(DX*2), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R8), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R8)(DX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R8)(DX*2), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail6x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail6x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z6
-	VADDPD       Z6, Z5, Z5
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z6
+	VFMADD231PD.BCST (CX), Z6, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z6, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z6, Z2
+	VFMADD231PD.BCST (R8), Z6, Z3
+	VFMADD231PD.BCST (R8)(DX*1), Z6, Z4
+	VFMADD231PD.BCST (R8)(DX*2), Z6, Z5
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail6x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail6x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z6
+	VADDPD           Z6, Z5, Z5
+	ADDQ             CX, DX
 
 dtail6x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7524,53 +7203,46 @@ dtail7x1z_near:
 	VPXORD Z6, Z6, Z6
 
 dtail7x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z7
-	VBROADCASTSD (CX), Z8
-	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (CX)(DX*1), Z8
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (CX)(DX*2), Z8
-	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (CX)(R9*1), Z8
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R8), Z8
-	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R8)(DX*1), Z8
-	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R8)(DX*2), Z8
-	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail7x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail7x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z7
-	VADDPD       Z7, Z6, Z6
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z7
+	VFMADD231PD.BCST (CX), Z7, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z7, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z7, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z7, Z3
+	VFMADD231PD.BCST (R8), Z7, Z4
+	VFMADD231PD.BCST (R8)(DX*1), Z7, Z5
+	VFMADD231PD.BCST (R8)(DX*2), Z7, Z6
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail7x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail7x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z7
+	VADDPD           Z7, Z6, Z6
+	ADDQ             CX, DX
 
 dtail7x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7646,58 +7318,50 @@ dtail8x1z_near:
 	VPXORD Z7, Z7, Z7
 
 dtail8x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z8
-	VBROADCASTSD (CX), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (CX)(DX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (CX)(DX*2), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (CX)(R9*1), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R8), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R8)(DX*1), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R8)(DX*2), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R8)(R9*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail8x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail8x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z8
-	VADDPD       Z8, Z7, Z7
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z8
+	VFMADD231PD.BCST (CX), Z8, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z8, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z8, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z8, Z3
+	VFMADD231PD.BCST (R8), Z8, Z4
+	VFMADD231PD.BCST (R8)(DX*1), Z8, Z5
+	VFMADD231PD.BCST (R8)(DX*2), Z8, Z6
+	VFMADD231PD.BCST (R8)(R9*1), Z8, Z7
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail8x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail8x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z8
+	VADDPD           Z8, Z7, Z7
+	ADDQ             CX, DX
 
 dtail8x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7779,63 +7443,54 @@ dtail9x1z_near:
 	VPXORD Z8, Z8, Z8
 
 dtail9x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z9
-	VBROADCASTSD (CX), Z10
-	VFMADD231PD  Z9, Z10, Z0
-	VBROADCASTSD (CX)(DX*1), Z10
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (CX)(DX*2), Z10
-	VFMADD231PD  Z9, Z10, Z2
-	VBROADCASTSD (CX)(R9*1), Z10
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (CX)(DX*4), Z10
-	VFMADD231PD  Z9, Z10, Z4
-	VBROADCASTSD (R8), Z10
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R8)(DX*1), Z10
-	VFMADD231PD  Z9, Z10, Z6
-	VBROADCASTSD (R8)(DX*2), Z10
-	VFMADD231PD  Z9, Z10, Z7
-	VBROADCASTSD (R8)(R9*1), Z10
-	VFMADD231PD  Z9, Z10, Z8
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail9x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail9x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z9
-	VADDPD       Z9, Z8, Z8
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z9
+	VFMADD231PD.BCST (CX), Z9, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z9, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z9, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z9, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z9, Z4
+	VFMADD231PD.BCST (R8), Z9, Z5
+	VFMADD231PD.BCST (R8)(DX*1), Z9, Z6
+	VFMADD231PD.BCST (R8)(DX*2), Z9, Z7
+	VFMADD231PD.BCST (R8)(R9*1), Z9, Z8
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail9x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail9x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z9
+	VADDPD           Z9, Z8, Z8
+	ADDQ             CX, DX
 
 dtail9x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -7923,68 +7578,58 @@ dtail10x1z_near:
 	VPXORD Z9, Z9, Z9
 
 dtail10x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z10
-	VBROADCASTSD (CX), Z11
-	VFMADD231PD  Z10, Z11, Z0
-	VBROADCASTSD (CX)(DX*1), Z11
-	VFMADD231PD  Z10, Z11, Z1
-	VBROADCASTSD (CX)(DX*2), Z11
-	VFMADD231PD  Z10, Z11, Z2
-	VBROADCASTSD (CX)(R9*1), Z11
-	VFMADD231PD  Z10, Z11, Z3
-	VBROADCASTSD (CX)(DX*4), Z11
-	VFMADD231PD  Z10, Z11, Z4
-	VBROADCASTSD (R8), Z11
-	VFMADD231PD  Z10, Z11, Z5
-	VBROADCASTSD (R8)(DX*1), Z11
-	VFMADD231PD  Z10, Z11, Z6
-	VBROADCASTSD (R8)(DX*2), Z11
-	VFMADD231PD  Z10, Z11, Z7
-	VBROADCASTSD (R8)(R9*1), Z11
-	VFMADD231PD  Z10, Z11, Z8
-	VBROADCASTSD (R8)(DX*4), Z11
-	VFMADD231PD  Z10, Z11, Z9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail10x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail10x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z10
-	VADDPD       Z10, Z9, Z9
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z10
+	VFMADD231PD.BCST (CX), Z10, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z10, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z10, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z10, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z10, Z4
+	VFMADD231PD.BCST (R8), Z10, Z5
+	VFMADD231PD.BCST (R8)(DX*1), Z10, Z6
+	VFMADD231PD.BCST (R8)(DX*2), Z10, Z7
+	VFMADD231PD.BCST (R8)(R9*1), Z10, Z8
+	VFMADD231PD.BCST (R8)(DX*4), Z10, Z9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail10x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail10x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z10
+	VADDPD           Z10, Z9, Z9
+	ADDQ             CX, DX
 
 dtail10x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -8079,73 +7724,62 @@ dtail11x1z_near:
 	VPXORD Z10, Z10, Z10
 
 dtail11x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z11
-	VBROADCASTSD (CX), Z12
-	VFMADD231PD  Z11, Z12, Z0
-	VBROADCASTSD (CX)(DX*1), Z12
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (CX)(DX*2), Z12
-	VFMADD231PD  Z11, Z12, Z2
-	VBROADCASTSD (CX)(R9*1), Z12
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (CX)(DX*4), Z12
-	VFMADD231PD  Z11, Z12, Z4
-	VBROADCASTSD (CX)(R10*1), Z12
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R8), Z12
-	VFMADD231PD  Z11, Z12, Z6
-	VBROADCASTSD (R8)(DX*1), Z12
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R8)(DX*2), Z12
-	VFMADD231PD  Z11, Z12, Z8
-	VBROADCASTSD (R8)(R9*1), Z12
-	VFMADD231PD  Z11, Z12, Z9
-	VBROADCASTSD (R8)(DX*4), Z12
-	VFMADD231PD  Z11, Z12, Z10
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail11x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail11x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z11
-	VADDPD       Z11, Z10, Z10
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z11
+	VFMADD231PD.BCST (CX), Z11, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z11, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z11, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z11, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z11, Z4
+	VFMADD231PD.BCST (CX)(R10*1), Z11, Z5
+	VFMADD231PD.BCST (R8), Z11, Z6
+	VFMADD231PD.BCST (R8)(DX*1), Z11, Z7
+	VFMADD231PD.BCST (R8)(DX*2), Z11, Z8
+	VFMADD231PD.BCST (R8)(R9*1), Z11, Z9
+	VFMADD231PD.BCST (R8)(DX*4), Z11, Z10
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail11x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail11x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z11
+	VADDPD           Z11, Z10, Z10
+	ADDQ             CX, DX
 
 dtail11x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -8246,78 +7880,66 @@ dtail12x1z_near:
 	VPXORD Z11, Z11, Z11
 
 dtail12x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z12
-	VBROADCASTSD (CX), Z13
-	VFMADD231PD  Z12, Z13, Z0
-	VBROADCASTSD (CX)(DX*1), Z13
-	VFMADD231PD  Z12, Z13, Z1
-	VBROADCASTSD (CX)(DX*2), Z13
-	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (CX)(R9*1), Z13
-	VFMADD231PD  Z12, Z13, Z3
-	VBROADCASTSD (CX)(DX*4), Z13
-	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (CX)(R10*1), Z13
-	VFMADD231PD  Z12, Z13, Z5
-	VBROADCASTSD (R8), Z13
-	VFMADD231PD  Z12, Z13, Z6
-	VBROADCASTSD (R8)(DX*1), Z13
-	VFMADD231PD  Z12, Z13, Z7
-	VBROADCASTSD (R8)(DX*2), Z13
-	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (R8)(R9*1), Z13
-	VFMADD231PD  Z12, Z13, Z9
-	VBROADCASTSD (R8)(DX*4), Z13
-	VFMADD231PD  Z12, Z13, Z10
-	VBROADCASTSD (R8)(R10*1), Z13
-	VFMADD231PD  Z12, Z13, Z11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail12x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail12x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z12
-	VADDPD       Z12, Z11, Z11
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z12
+	VFMADD231PD.BCST (CX), Z12, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z12, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z12, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z12, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z12, Z4
+	VFMADD231PD.BCST (CX)(R10*1), Z12, Z5
+	VFMADD231PD.BCST (R8), Z12, Z6
+	VFMADD231PD.BCST (R8)(DX*1), Z12, Z7
+	VFMADD231PD.BCST (R8)(DX*2), Z12, Z8
+	VFMADD231PD.BCST (R8)(R9*1), Z12, Z9
+	VFMADD231PD.BCST (R8)(DX*4), Z12, Z10
+	VFMADD231PD.BCST (R8)(R10*1), Z12, Z11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail12x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail12x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z12
+	VADDPD           Z12, Z11, Z11
+	ADDQ             CX, DX
 
 dtail12x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -8424,83 +8046,70 @@ dtail13x1z_near:
 	VPXORD Z12, Z12, Z12
 
 dtail13x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z13
-	VBROADCASTSD (CX), Z14
-	VFMADD231PD  Z13, Z14, Z0
-	VBROADCASTSD (CX)(DX*1), Z14
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (CX)(DX*2), Z14
-	VFMADD231PD  Z13, Z14, Z2
-	VBROADCASTSD (CX)(R9*1), Z14
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (CX)(DX*4), Z14
-	VFMADD231PD  Z13, Z14, Z4
-	VBROADCASTSD (CX)(R10*1), Z14
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (CX)(R9*2), Z14
-	VFMADD231PD  Z13, Z14, Z6
-	VBROADCASTSD (R8), Z14
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(DX*1), Z14
-	VFMADD231PD  Z13, Z14, Z8
-	VBROADCASTSD (R8)(DX*2), Z14
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R8)(R9*1), Z14
-	VFMADD231PD  Z13, Z14, Z10
-	VBROADCASTSD (R8)(DX*4), Z14
-	VFMADD231PD  Z13, Z14, Z11
-	VBROADCASTSD (R8)(R10*1), Z14
-	VFMADD231PD  Z13, Z14, Z12
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail13x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail13x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z13
-	VADDPD       Z13, Z12, Z12
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z13
+	VFMADD231PD.BCST (CX), Z13, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z13, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z13, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z13, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z13, Z4
+	VFMADD231PD.BCST (CX)(R10*1), Z13, Z5
+	VFMADD231PD.BCST (CX)(R9*2), Z13, Z6
+	VFMADD231PD.BCST (R8), Z13, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z13, Z8
+	VFMADD231PD.BCST (R8)(DX*2), Z13, Z9
+	VFMADD231PD.BCST (R8)(R9*1), Z13, Z10
+	VFMADD231PD.BCST (R8)(DX*4), Z13, Z11
+	VFMADD231PD.BCST (R8)(R10*1), Z13, Z12
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail13x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail13x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z13
+	VADDPD           Z13, Z12, Z12
+	ADDQ             CX, DX
 
 dtail13x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -8613,88 +8222,74 @@ dtail14x1z_near:
 	VPXORD Z13, Z13, Z13
 
 dtail14x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z14
-	VBROADCASTSD (CX), Z15
-	VFMADD231PD  Z14, Z15, Z0
-	VBROADCASTSD (CX)(DX*1), Z15
-	VFMADD231PD  Z14, Z15, Z1
-	VBROADCASTSD (CX)(DX*2), Z15
-	VFMADD231PD  Z14, Z15, Z2
-	VBROADCASTSD (CX)(R9*1), Z15
-	VFMADD231PD  Z14, Z15, Z3
-	VBROADCASTSD (CX)(DX*4), Z15
-	VFMADD231PD  Z14, Z15, Z4
-	VBROADCASTSD (CX)(R10*1), Z15
-	VFMADD231PD  Z14, Z15, Z5
-	VBROADCASTSD (CX)(R9*2), Z15
-	VFMADD231PD  Z14, Z15, Z6
-	VBROADCASTSD (R8), Z15
-	VFMADD231PD  Z14, Z15, Z7
-	VBROADCASTSD (R8)(DX*1), Z15
-	VFMADD231PD  Z14, Z15, Z8
-	VBROADCASTSD (R8)(DX*2), Z15
-	VFMADD231PD  Z14, Z15, Z9
-	VBROADCASTSD (R8)(R9*1), Z15
-	VFMADD231PD  Z14, Z15, Z10
-	VBROADCASTSD (R8)(DX*4), Z15
-	VFMADD231PD  Z14, Z15, Z11
-	VBROADCASTSD (R8)(R10*1), Z15
-	VFMADD231PD  Z14, Z15, Z12
-	VBROADCASTSD (R8)(R9*2), Z15
-	VFMADD231PD  Z14, Z15, Z13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail14x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail14x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z12, Z12
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z14
-	VADDPD       Z14, Z13, Z13
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z14
+	VFMADD231PD.BCST (CX), Z14, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z14, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z14, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z14, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z14, Z4
+	VFMADD231PD.BCST (CX)(R10*1), Z14, Z5
+	VFMADD231PD.BCST (CX)(R9*2), Z14, Z6
+	VFMADD231PD.BCST (R8), Z14, Z7
+	VFMADD231PD.BCST (R8)(DX*1), Z14, Z8
+	VFMADD231PD.BCST (R8)(DX*2), Z14, Z9
+	VFMADD231PD.BCST (R8)(R9*1), Z14, Z10
+	VFMADD231PD.BCST (R8)(DX*4), Z14, Z11
+	VFMADD231PD.BCST (R8)(R10*1), Z14, Z12
+	VFMADD231PD.BCST (R8)(R9*2), Z14, Z13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail14x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail14x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z12, Z12
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z14
+	VADDPD           Z14, Z13, Z13
+	ADDQ             CX, DX
 
 dtail14x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -8814,93 +8409,78 @@ dtail15x1z_near:
 	VPXORD Z14, Z14, Z14
 
 dtail15x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z15
-	VBROADCASTSD (CX), Z16
-	VFMADD231PD  Z15, Z16, Z0
-	VBROADCASTSD (CX)(DX*1), Z16
-	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (CX)(DX*2), Z16
-	VFMADD231PD  Z15, Z16, Z2
-	VBROADCASTSD (CX)(R9*1), Z16
-	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (CX)(DX*4), Z16
-	VFMADD231PD  Z15, Z16, Z4
-	VBROADCASTSD (CX)(R10*1), Z16
-	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (CX)(R9*2), Z16
-	VFMADD231PD  Z15, Z16, Z6
-	VBROADCASTSD (CX)(R11*1), Z16
-	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R8), Z16
-	VFMADD231PD  Z15, Z16, Z8
-	VBROADCASTSD (R8)(DX*1), Z16
-	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R8)(DX*2), Z16
-	VFMADD231PD  Z15, Z16, Z10
-	VBROADCASTSD (R8)(R9*1), Z16
-	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R8)(DX*4), Z16
-	VFMADD231PD  Z15, Z16, Z12
-	VBROADCASTSD (R8)(R10*1), Z16
-	VFMADD231PD  Z15, Z16, Z13
-	VBROADCASTSD (R8)(R9*2), Z16
-	VFMADD231PD  Z15, Z16, Z14
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail15x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail15x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z12, Z12
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z15
-	VADDPD       Z15, Z14, Z14
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z15
+	VFMADD231PD.BCST (CX), Z15, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z15, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z15, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z15, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z15, Z4
+	VFMADD231PD.BCST (CX)(R10*1), Z15, Z5
+	VFMADD231PD.BCST (CX)(R9*2), Z15, Z6
+	VFMADD231PD.BCST (CX)(R11*1), Z15, Z7
+	VFMADD231PD.BCST (R8), Z15, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z15, Z9
+	VFMADD231PD.BCST (R8)(DX*2), Z15, Z10
+	VFMADD231PD.BCST (R8)(R9*1), Z15, Z11
+	VFMADD231PD.BCST (R8)(DX*4), Z15, Z12
+	VFMADD231PD.BCST (R8)(R10*1), Z15, Z13
+	VFMADD231PD.BCST (R8)(R9*2), Z15, Z14
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail15x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail15x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z12, Z12
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z15
+	VADDPD           Z15, Z14, Z14
+	ADDQ             CX, DX
 
 dtail15x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -9026,98 +8606,82 @@ dtail16x1z_near:
 	VPXORD Z15, Z15, Z15
 
 dtail16x1z_loop:
-	VMOVUPD.Z    (SI), K1, Z16
-	VBROADCASTSD (CX), Z17
-	VFMADD231PD  Z16, Z17, Z0
-	VBROADCASTSD (CX)(DX*1), Z17
-	VFMADD231PD  Z16, Z17, Z1
-	VBROADCASTSD (CX)(DX*2), Z17
-	VFMADD231PD  Z16, Z17, Z2
-	VBROADCASTSD (CX)(R9*1), Z17
-	VFMADD231PD  Z16, Z17, Z3
-	VBROADCASTSD (CX)(DX*4), Z17
-	VFMADD231PD  Z16, Z17, Z4
-	VBROADCASTSD (CX)(R10*1), Z17
-	VFMADD231PD  Z16, Z17, Z5
-	VBROADCASTSD (CX)(R9*2), Z17
-	VFMADD231PD  Z16, Z17, Z6
-	VBROADCASTSD (CX)(R11*1), Z17
-	VFMADD231PD  Z16, Z17, Z7
-	VBROADCASTSD (R8), Z17
-	VFMADD231PD  Z16, Z17, Z8
-	VBROADCASTSD (R8)(DX*1), Z17
-	VFMADD231PD  Z16, Z17, Z9
-	VBROADCASTSD (R8)(DX*2), Z17
-	VFMADD231PD  Z16, Z17, Z10
-	VBROADCASTSD (R8)(R9*1), Z17
-	VFMADD231PD  Z16, Z17, Z11
-	VBROADCASTSD (R8)(DX*4), Z17
-	VFMADD231PD  Z16, Z17, Z12
-	VBROADCASTSD (R8)(R10*1), Z17
-	VFMADD231PD  Z16, Z17, Z13
-	VBROADCASTSD (R8)(R9*2), Z17
-	VFMADD231PD  Z16, Z17, Z14
-	VBROADCASTSD (R8)(R11*1), Z17
-	VFMADD231PD  Z16, Z17, Z15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail16x1z_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail16x1z_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z0, Z0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z1, Z1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z2, Z2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z3, Z3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z4, Z4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z5, Z5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z6, Z6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z7, Z7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z8, Z8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z9, Z9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z10, Z10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z11, Z11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z12, Z12
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z13, Z13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z14, Z14
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Z16
-	VADDPD       Z16, Z15, Z15
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Z16
+	VFMADD231PD.BCST (CX), Z16, Z0
+	VFMADD231PD.BCST (CX)(DX*1), Z16, Z1
+	VFMADD231PD.BCST (CX)(DX*2), Z16, Z2
+	VFMADD231PD.BCST (CX)(R9*1), Z16, Z3
+	VFMADD231PD.BCST (CX)(DX*4), Z16, Z4
+	VFMADD231PD.BCST (CX)(R10*1), Z16, Z5
+	VFMADD231PD.BCST (CX)(R9*2), Z16, Z6
+	VFMADD231PD.BCST (CX)(R11*1), Z16, Z7
+	VFMADD231PD.BCST (R8), Z16, Z8
+	VFMADD231PD.BCST (R8)(DX*1), Z16, Z9
+	VFMADD231PD.BCST (R8)(DX*2), Z16, Z10
+	VFMADD231PD.BCST (R8)(R9*1), Z16, Z11
+	VFMADD231PD.BCST (R8)(DX*4), Z16, Z12
+	VFMADD231PD.BCST (R8)(R10*1), Z16, Z13
+	VFMADD231PD.BCST (R8)(R9*2), Z16, Z14
+	VFMADD231PD.BCST (R8)(R11*1), Z16, Z15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail16x1z_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail16x1z_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z0, Z0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z1, Z1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z2, Z2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z3, Z3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z4, Z4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z5, Z5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z6, Z6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z7, Z7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z8, Z8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z9, Z9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z10, Z10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z11, Z11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z12, Z12
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z13, Z13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z14, Z14
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Z16
+	VADDPD           Z16, Z15, Z15
+	ADDQ             CX, DX
 
 dtail16x1z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -9156,7 +8720,7 @@ dtail16x1z_store:
 	RET
 
 // func dtail1x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail1x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), AX
@@ -9180,22 +8744,21 @@ dtail1x1h_near:
 	VPXORD Y0, Y0, Y0
 
 dtail1x1h_loop:
-	VMOVUPD.Z    (BX), K1, Y1
-	VBROADCASTSD (CX), Y2
-	VFMADD231PD  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         AX
-	JNZ          dtail1x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail1x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y1
-	VADDPD       Y1, Y0, Y0
-	ADDQ         CX, DX
+	VMOVUPD.Z        (BX), K1, Y1
+	VFMADD231PD.BCST (CX), Y1, Y0
+	ADDQ             DX, CX
+	ADDQ             SI, BX
+	DECQ             AX
+	JNZ              dtail1x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail1x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y1
+	VADDPD           Y1, Y0, Y0
+	ADDQ             CX, DX
 
 dtail1x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9204,7 +8767,7 @@ dtail1x1h_store:
 	RET
 
 // func dtail2x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail2x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9232,27 +8795,25 @@ dtail2x1h_near:
 	VPXORD Y1, Y1, Y1
 
 dtail2x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y2
-	VBROADCASTSD (CX), Y3
-	VFMADD231PD  Y2, Y3, Y0
-	VBROADCASTSD (CX)(DX*1), Y3
-	VFMADD231PD  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail2x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail2x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y2
-	VADDPD       Y2, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y2
-	VADDPD       Y2, Y1, Y1
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y2
+	VFMADD231PD.BCST (CX), Y2, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y2, Y1
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail2x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail2x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y2
+	VADDPD           Y2, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y2
+	VADDPD           Y2, Y1, Y1
+	ADDQ             CX, DX
 
 dtail2x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9263,7 +8824,7 @@ dtail2x1h_store:
 	RET
 
 // func dtail3x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail3x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9295,32 +8856,29 @@ dtail3x1h_near:
 	VPXORD Y2, Y2, Y2
 
 dtail3x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y3
-	VBROADCASTSD (CX), Y4
-	VFMADD231PD  Y3, Y4, Y0
-	VBROADCASTSD (CX)(DX*1), Y4
-	VFMADD231PD  Y3, Y4, Y1
-	VBROADCASTSD (CX)(DX*2), Y4
-	VFMADD231PD  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail3x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail3x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y3
-	VADDPD       Y3, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y3
-	VADDPD       Y3, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y3
-	VADDPD       Y3, Y2, Y2
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y3
+	VFMADD231PD.BCST (CX), Y3, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y3, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y3, Y2
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail3x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail3x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y3
+	VADDPD           Y3, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y3
+	VADDPD           Y3, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y3
+	VADDPD           Y3, Y2, Y2
+	ADDQ             CX, DX
 
 dtail3x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9333,7 +8891,7 @@ dtail3x1h_store:
 	RET
 
 // func dtail4x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail4x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9370,37 +8928,33 @@ dtail4x1h_near:
 	VPXORD Y3, Y3, Y3
 
 dtail4x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y4
-	VBROADCASTSD (CX), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD (CX)(DX*1), Y5
-	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD (CX)(DX*2), Y5
-	VFMADD231PD  Y4, Y5, Y2
-	VBROADCASTSD (CX)(R8*1), Y5
-	VFMADD231PD  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail4x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail4x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y4
-	VADDPD       Y4, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y4
-	VADDPD       Y4, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y4
-	VADDPD       Y4, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y4
-	VADDPD       Y4, Y3, Y3
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y4
+	VFMADD231PD.BCST (CX), Y4, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y4, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y4, Y2
+	VFMADD231PD.BCST (CX)(R8*1), Y4, Y3
+	ADDQ             BX, CX
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail4x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail4x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y4
+	VADDPD           Y4, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y4
+	VADDPD           Y4, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y4
+	VADDPD           Y4, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y4
+	VADDPD           Y4, Y3, Y3
+	ADDQ             CX, DX
 
 dtail4x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9415,7 +8969,7 @@ dtail4x1h_store:
 	RET
 
 // func dtail5x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail5x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9457,43 +9011,38 @@ dtail5x1h_near:
 	VPXORD Y4, Y4, Y4
 
 dtail5x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y5
-	VBROADCASTSD (CX), Y6
-	VFMADD231PD  Y5, Y6, Y0
-	VBROADCASTSD (CX)(DX*1), Y6
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (CX)(DX*2), Y6
-	VFMADD231PD  Y5, Y6, Y2
-	VBROADCASTSD (R8), Y6
-	VFMADD231PD  Y5, Y6, Y3
-	VBROADCASTSD (R8)(DX*1), Y6
-	VFMADD231PD  Y5, Y6, Y4
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail5x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail5x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y5
-	VADDPD       Y5, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y5
-	VADDPD       Y5, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y5
-	VADDPD       Y5, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y5
-	VADDPD       Y5, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y5
-	VADDPD       Y5, Y4, Y4
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y5
+	VFMADD231PD.BCST (CX), Y5, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y5, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y5, Y2
+	VFMADD231PD.BCST (R8), Y5, Y3
+	VFMADD231PD.BCST (R8)(DX*1), Y5, Y4
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail5x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail5x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y5
+	VADDPD           Y5, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y5
+	VADDPD           Y5, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y5
+	VADDPD           Y5, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y5
+	VADDPD           Y5, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y5
+	VADDPD           Y5, Y4, Y4
+	ADDQ             CX, DX
 
 dtail5x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9510,7 +9059,7 @@ dtail5x1h_store:
 	RET
 
 // func dtail6x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail6x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9556,48 +9105,42 @@ dtail6x1h_near:
 	VPXORD Y5, Y5, Y5
 
 dtail6x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y6
-	VBROADCASTSD (CX), Y7
-	VFMADD231PD  Y6, Y7, Y0
-	VBROADCASTSD (CX)(DX*1), Y7
-	VFMADD231PD  Y6, Y7, Y1
-	VBROADCASTSD (CX)(DX*2), Y7
-	VFMADD231PD  Y6, Y7, Y2
-	VBROADCASTSD (R8), Y7
-	VFMADD231PD  Y6, Y7, Y3
-	VBROADCASTSD (R8)(DX*1), Y7
-	VFMADD231PD  Y6, Y7, Y4
-	VBROADCASTSD (R8)(DX*2), Y7
-	VFMADD231PD  Y6, Y7, Y5
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail6x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail6x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y6
-	VADDPD       Y6, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y6
-	VADDPD       Y6, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y6
-	VADDPD       Y6, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y6
-	VADDPD       Y6, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y6
-	VADDPD       Y6, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y6
-	VADDPD       Y6, Y5, Y5
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y6
+	VFMADD231PD.BCST (CX), Y6, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y6, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y6, Y2
+	VFMADD231PD.BCST (R8), Y6, Y3
+	VFMADD231PD.BCST (R8)(DX*1), Y6, Y4
+	VFMADD231PD.BCST (R8)(DX*2), Y6, Y5
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail6x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail6x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y6
+	VADDPD           Y6, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y6
+	VADDPD           Y6, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y6
+	VADDPD           Y6, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y6
+	VADDPD           Y6, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y6
+	VADDPD           Y6, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y6
+	VADDPD           Y6, Y5, Y5
+	ADDQ             CX, DX
 
 dtail6x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9616,7 +9159,7 @@ dtail6x1h_store:
 	RET
 
 // func dtail7x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail7x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9667,53 +9210,46 @@ dtail7x1h_near:
 	VPXORD Y6, Y6, Y6
 
 dtail7x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y7
-	VBROADCASTSD (CX), Y8
-	VFMADD231PD  Y7, Y8, Y0
-	VBROADCASTSD (CX)(DX*1), Y8
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (CX)(DX*2), Y8
-	VFMADD231PD  Y7, Y8, Y2
-	VBROADCASTSD (CX)(R9*1), Y8
-	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (R8), Y8
-	VFMADD231PD  Y7, Y8, Y4
-	VBROADCASTSD (R8)(DX*1), Y8
-	VFMADD231PD  Y7, Y8, Y5
-	VBROADCASTSD (R8)(DX*2), Y8
-	VFMADD231PD  Y7, Y8, Y6
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail7x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail7x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y7
-	VADDPD       Y7, Y6, Y6
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y7
+	VFMADD231PD.BCST (CX), Y7, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y7, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y7, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y7, Y3
+	VFMADD231PD.BCST (R8), Y7, Y4
+	VFMADD231PD.BCST (R8)(DX*1), Y7, Y5
+	VFMADD231PD.BCST (R8)(DX*2), Y7, Y6
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail7x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail7x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y7
+	VADDPD           Y7, Y6, Y6
+	ADDQ             CX, DX
 
 dtail7x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9734,7 +9270,7 @@ dtail7x1h_store:
 	RET
 
 // func dtail8x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail8x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9789,58 +9325,50 @@ dtail8x1h_near:
 	VPXORD Y7, Y7, Y7
 
 dtail8x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y8
-	VBROADCASTSD (CX), Y9
-	VFMADD231PD  Y8, Y9, Y0
-	VBROADCASTSD (CX)(DX*1), Y9
-	VFMADD231PD  Y8, Y9, Y1
-	VBROADCASTSD (CX)(DX*2), Y9
-	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD (CX)(R9*1), Y9
-	VFMADD231PD  Y8, Y9, Y3
-	VBROADCASTSD (R8), Y9
-	VFMADD231PD  Y8, Y9, Y4
-	VBROADCASTSD (R8)(DX*1), Y9
-	VFMADD231PD  Y8, Y9, Y5
-	VBROADCASTSD (R8)(DX*2), Y9
-	VFMADD231PD  Y8, Y9, Y6
-	VBROADCASTSD (R8)(R9*1), Y9
-	VFMADD231PD  Y8, Y9, Y7
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail8x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail8x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y8
-	VADDPD       Y8, Y7, Y7
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y8
+	VFMADD231PD.BCST (CX), Y8, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y8, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y8, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y8, Y3
+	VFMADD231PD.BCST (R8), Y8, Y4
+	VFMADD231PD.BCST (R8)(DX*1), Y8, Y5
+	VFMADD231PD.BCST (R8)(DX*2), Y8, Y6
+	VFMADD231PD.BCST (R8)(R9*1), Y8, Y7
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail8x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail8x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y8
+	VADDPD           Y8, Y7, Y7
+	ADDQ             CX, DX
 
 dtail8x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -9863,7 +9391,7 @@ dtail8x1h_store:
 	RET
 
 // func dtail9x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail9x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -9922,63 +9450,54 @@ dtail9x1h_near:
 	VPXORD Y8, Y8, Y8
 
 dtail9x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y9
-	VBROADCASTSD (CX), Y10
-	VFMADD231PD  Y9, Y10, Y0
-	VBROADCASTSD (CX)(DX*1), Y10
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (CX)(DX*2), Y10
-	VFMADD231PD  Y9, Y10, Y2
-	VBROADCASTSD (CX)(R9*1), Y10
-	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (CX)(DX*4), Y10
-	VFMADD231PD  Y9, Y10, Y4
-	VBROADCASTSD (R8), Y10
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (R8)(DX*1), Y10
-	VFMADD231PD  Y9, Y10, Y6
-	VBROADCASTSD (R8)(DX*2), Y10
-	VFMADD231PD  Y9, Y10, Y7
-	VBROADCASTSD (R8)(R9*1), Y10
-	VFMADD231PD  Y9, Y10, Y8
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail9x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail9x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y9
-	VADDPD       Y9, Y8, Y8
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y9
+	VFMADD231PD.BCST (CX), Y9, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y9, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y9, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y9, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y9, Y4
+	VFMADD231PD.BCST (R8), Y9, Y5
+	VFMADD231PD.BCST (R8)(DX*1), Y9, Y6
+	VFMADD231PD.BCST (R8)(DX*2), Y9, Y7
+	VFMADD231PD.BCST (R8)(R9*1), Y9, Y8
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail9x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail9x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y9
+	VADDPD           Y9, Y8, Y8
+	ADDQ             CX, DX
 
 dtail9x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -10003,7 +9522,7 @@ dtail9x1h_store:
 	RET
 
 // func dtail10x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail10x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10066,68 +9585,58 @@ dtail10x1h_near:
 	VPXORD Y9, Y9, Y9
 
 dtail10x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y10
-	VBROADCASTSD (CX), Y11
-	VFMADD231PD  Y10, Y11, Y0
-	VBROADCASTSD (CX)(DX*1), Y11
-	VFMADD231PD  Y10, Y11, Y1
-	VBROADCASTSD (CX)(DX*2), Y11
-	VFMADD231PD  Y10, Y11, Y2
-	VBROADCASTSD (CX)(R9*1), Y11
-	VFMADD231PD  Y10, Y11, Y3
-	VBROADCASTSD (CX)(DX*4), Y11
-	VFMADD231PD  Y10, Y11, Y4
-	VBROADCASTSD (R8), Y11
-	VFMADD231PD  Y10, Y11, Y5
-	VBROADCASTSD (R8)(DX*1), Y11
-	VFMADD231PD  Y10, Y11, Y6
-	VBROADCASTSD (R8)(DX*2), Y11
-	VFMADD231PD  Y10, Y11, Y7
-	VBROADCASTSD (R8)(R9*1), Y11
-	VFMADD231PD  Y10, Y11, Y8
-	VBROADCASTSD (R8)(DX*4), Y11
-	VFMADD231PD  Y10, Y11, Y9
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail10x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail10x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y10
-	VADDPD       Y10, Y9, Y9
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y10
+	VFMADD231PD.BCST (CX), Y10, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y10, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y10, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y10, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y10, Y4
+	VFMADD231PD.BCST (R8), Y10, Y5
+	VFMADD231PD.BCST (R8)(DX*1), Y10, Y6
+	VFMADD231PD.BCST (R8)(DX*2), Y10, Y7
+	VFMADD231PD.BCST (R8)(R9*1), Y10, Y8
+	VFMADD231PD.BCST (R8)(DX*4), Y10, Y9
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail10x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail10x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y10
+	VADDPD           Y10, Y9, Y9
+	ADDQ             CX, DX
 
 dtail10x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -10154,7 +9663,7 @@ dtail10x1h_store:
 	RET
 
 // func dtail11x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail11x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10222,73 +9731,62 @@ dtail11x1h_near:
 	VPXORD Y10, Y10, Y10
 
 dtail11x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y11
-	VBROADCASTSD (CX), Y12
-	VFMADD231PD  Y11, Y12, Y0
-	VBROADCASTSD (CX)(DX*1), Y12
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (CX)(DX*2), Y12
-	VFMADD231PD  Y11, Y12, Y2
-	VBROADCASTSD (CX)(R9*1), Y12
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (CX)(DX*4), Y12
-	VFMADD231PD  Y11, Y12, Y4
-	VBROADCASTSD (CX)(R10*1), Y12
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (R8), Y12
-	VFMADD231PD  Y11, Y12, Y6
-	VBROADCASTSD (R8)(DX*1), Y12
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (R8)(DX*2), Y12
-	VFMADD231PD  Y11, Y12, Y8
-	VBROADCASTSD (R8)(R9*1), Y12
-	VFMADD231PD  Y11, Y12, Y9
-	VBROADCASTSD (R8)(DX*4), Y12
-	VFMADD231PD  Y11, Y12, Y10
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail11x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail11x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y11
-	VADDPD       Y11, Y10, Y10
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y11
+	VFMADD231PD.BCST (CX), Y11, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y11, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y11, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y11, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y11, Y4
+	VFMADD231PD.BCST (CX)(R10*1), Y11, Y5
+	VFMADD231PD.BCST (R8), Y11, Y6
+	VFMADD231PD.BCST (R8)(DX*1), Y11, Y7
+	VFMADD231PD.BCST (R8)(DX*2), Y11, Y8
+	VFMADD231PD.BCST (R8)(R9*1), Y11, Y9
+	VFMADD231PD.BCST (R8)(DX*4), Y11, Y10
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail11x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail11x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y11
+	VADDPD           Y11, Y10, Y10
+	ADDQ             CX, DX
 
 dtail11x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -10317,7 +9815,7 @@ dtail11x1h_store:
 	RET
 
 // func dtail12x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail12x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10389,78 +9887,66 @@ dtail12x1h_near:
 	VPXORD Y11, Y11, Y11
 
 dtail12x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y12
-	VBROADCASTSD (CX), Y13
-	VFMADD231PD  Y12, Y13, Y0
-	VBROADCASTSD (CX)(DX*1), Y13
-	VFMADD231PD  Y12, Y13, Y1
-	VBROADCASTSD (CX)(DX*2), Y13
-	VFMADD231PD  Y12, Y13, Y2
-	VBROADCASTSD (CX)(R9*1), Y13
-	VFMADD231PD  Y12, Y13, Y3
-	VBROADCASTSD (CX)(DX*4), Y13
-	VFMADD231PD  Y12, Y13, Y4
-	VBROADCASTSD (CX)(R10*1), Y13
-	VFMADD231PD  Y12, Y13, Y5
-	VBROADCASTSD (R8), Y13
-	VFMADD231PD  Y12, Y13, Y6
-	VBROADCASTSD (R8)(DX*1), Y13
-	VFMADD231PD  Y12, Y13, Y7
-	VBROADCASTSD (R8)(DX*2), Y13
-	VFMADD231PD  Y12, Y13, Y8
-	VBROADCASTSD (R8)(R9*1), Y13
-	VFMADD231PD  Y12, Y13, Y9
-	VBROADCASTSD (R8)(DX*4), Y13
-	VFMADD231PD  Y12, Y13, Y10
-	VBROADCASTSD (R8)(R10*1), Y13
-	VFMADD231PD  Y12, Y13, Y11
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail12x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail12x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y12
-	VADDPD       Y12, Y11, Y11
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y12
+	VFMADD231PD.BCST (CX), Y12, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y12, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y12, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y12, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y12, Y4
+	VFMADD231PD.BCST (CX)(R10*1), Y12, Y5
+	VFMADD231PD.BCST (R8), Y12, Y6
+	VFMADD231PD.BCST (R8)(DX*1), Y12, Y7
+	VFMADD231PD.BCST (R8)(DX*2), Y12, Y8
+	VFMADD231PD.BCST (R8)(R9*1), Y12, Y9
+	VFMADD231PD.BCST (R8)(DX*4), Y12, Y10
+	VFMADD231PD.BCST (R8)(R10*1), Y12, Y11
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail12x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail12x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y12
+	VADDPD           Y12, Y11, Y11
+	ADDQ             CX, DX
 
 dtail12x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -10491,7 +9977,7 @@ dtail12x1h_store:
 	RET
 
 // func dtail13x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail13x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10567,83 +10053,70 @@ dtail13x1h_near:
 	VPXORD Y12, Y12, Y12
 
 dtail13x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y13
-	VBROADCASTSD (CX), Y14
-	VFMADD231PD  Y13, Y14, Y0
-	VBROADCASTSD (CX)(DX*1), Y14
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (CX)(DX*2), Y14
-	VFMADD231PD  Y13, Y14, Y2
-	VBROADCASTSD (CX)(R9*1), Y14
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (CX)(DX*4), Y14
-	VFMADD231PD  Y13, Y14, Y4
-	VBROADCASTSD (CX)(R10*1), Y14
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (CX)(R9*2), Y14
-	VFMADD231PD  Y13, Y14, Y6
-	VBROADCASTSD (R8), Y14
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R8)(DX*1), Y14
-	VFMADD231PD  Y13, Y14, Y8
-	VBROADCASTSD (R8)(DX*2), Y14
-	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (R8)(R9*1), Y14
-	VFMADD231PD  Y13, Y14, Y10
-	VBROADCASTSD (R8)(DX*4), Y14
-	VFMADD231PD  Y13, Y14, Y11
-	VBROADCASTSD (R8)(R10*1), Y14
-	VFMADD231PD  Y13, Y14, Y12
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail13x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail13x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y13
-	VADDPD       Y13, Y12, Y12
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y13
+	VFMADD231PD.BCST (CX), Y13, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y13, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y13, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y13, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y13, Y4
+	VFMADD231PD.BCST (CX)(R10*1), Y13, Y5
+	VFMADD231PD.BCST (CX)(R9*2), Y13, Y6
+	VFMADD231PD.BCST (R8), Y13, Y7
+	VFMADD231PD.BCST (R8)(DX*1), Y13, Y8
+	VFMADD231PD.BCST (R8)(DX*2), Y13, Y9
+	VFMADD231PD.BCST (R8)(R9*1), Y13, Y10
+	VFMADD231PD.BCST (R8)(DX*4), Y13, Y11
+	VFMADD231PD.BCST (R8)(R10*1), Y13, Y12
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail13x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail13x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y13
+	VADDPD           Y13, Y12, Y12
+	ADDQ             CX, DX
 
 dtail13x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -10676,7 +10149,7 @@ dtail13x1h_store:
 	RET
 
 // func dtail14x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail14x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10756,88 +10229,74 @@ dtail14x1h_near:
 	VPXORD Y13, Y13, Y13
 
 dtail14x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y14
-	VBROADCASTSD (CX), Y15
-	VFMADD231PD  Y14, Y15, Y0
-	VBROADCASTSD (CX)(DX*1), Y15
-	VFMADD231PD  Y14, Y15, Y1
-	VBROADCASTSD (CX)(DX*2), Y15
-	VFMADD231PD  Y14, Y15, Y2
-	VBROADCASTSD (CX)(R9*1), Y15
-	VFMADD231PD  Y14, Y15, Y3
-	VBROADCASTSD (CX)(DX*4), Y15
-	VFMADD231PD  Y14, Y15, Y4
-	VBROADCASTSD (CX)(R10*1), Y15
-	VFMADD231PD  Y14, Y15, Y5
-	VBROADCASTSD (CX)(R9*2), Y15
-	VFMADD231PD  Y14, Y15, Y6
-	VBROADCASTSD (R8), Y15
-	VFMADD231PD  Y14, Y15, Y7
-	VBROADCASTSD (R8)(DX*1), Y15
-	VFMADD231PD  Y14, Y15, Y8
-	VBROADCASTSD (R8)(DX*2), Y15
-	VFMADD231PD  Y14, Y15, Y9
-	VBROADCASTSD (R8)(R9*1), Y15
-	VFMADD231PD  Y14, Y15, Y10
-	VBROADCASTSD (R8)(DX*4), Y15
-	VFMADD231PD  Y14, Y15, Y11
-	VBROADCASTSD (R8)(R10*1), Y15
-	VFMADD231PD  Y14, Y15, Y12
-	VBROADCASTSD (R8)(R9*2), Y15
-	VFMADD231PD  Y14, Y15, Y13
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail14x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail14x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y12, Y12
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y14
-	VADDPD       Y14, Y13, Y13
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y14
+	VFMADD231PD.BCST (CX), Y14, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y14, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y14, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y14, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y14, Y4
+	VFMADD231PD.BCST (CX)(R10*1), Y14, Y5
+	VFMADD231PD.BCST (CX)(R9*2), Y14, Y6
+	VFMADD231PD.BCST (R8), Y14, Y7
+	VFMADD231PD.BCST (R8)(DX*1), Y14, Y8
+	VFMADD231PD.BCST (R8)(DX*2), Y14, Y9
+	VFMADD231PD.BCST (R8)(R9*1), Y14, Y10
+	VFMADD231PD.BCST (R8)(DX*4), Y14, Y11
+	VFMADD231PD.BCST (R8)(R10*1), Y14, Y12
+	VFMADD231PD.BCST (R8)(R9*2), Y14, Y13
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail14x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail14x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y12, Y12
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y14
+	VADDPD           Y14, Y13, Y13
+	ADDQ             CX, DX
 
 dtail14x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -10872,7 +10331,7 @@ dtail14x1h_store:
 	RET
 
 // func dtail15x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail15x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -10957,93 +10416,78 @@ dtail15x1h_near:
 	VPXORD Y14, Y14, Y14
 
 dtail15x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y15
-	VBROADCASTSD (CX), Y16
-	VFMADD231PD  Y15, Y16, Y0
-	VBROADCASTSD (CX)(DX*1), Y16
-	VFMADD231PD  Y15, Y16, Y1
-	VBROADCASTSD (CX)(DX*2), Y16
-	VFMADD231PD  Y15, Y16, Y2
-	VBROADCASTSD (CX)(R9*1), Y16
-	VFMADD231PD  Y15, Y16, Y3
-	VBROADCASTSD (CX)(DX*4), Y16
-	VFMADD231PD  Y15, Y16, Y4
-	VBROADCASTSD (CX)(R10*1), Y16
-	VFMADD231PD  Y15, Y16, Y5
-	VBROADCASTSD (CX)(R9*2), Y16
-	VFMADD231PD  Y15, Y16, Y6
-	VBROADCASTSD (CX)(R11*1), Y16
-	VFMADD231PD  Y15, Y16, Y7
-	VBROADCASTSD (R8), Y16
-	VFMADD231PD  Y15, Y16, Y8
-	VBROADCASTSD (R8)(DX*1), Y16
-	VFMADD231PD  Y15, Y16, Y9
-	VBROADCASTSD (R8)(DX*2), Y16
-	VFMADD231PD  Y15, Y16, Y10
-	VBROADCASTSD (R8)(R9*1), Y16
-	VFMADD231PD  Y15, Y16, Y11
-	VBROADCASTSD (R8)(DX*4), Y16
-	VFMADD231PD  Y15, Y16, Y12
-	VBROADCASTSD (R8)(R10*1), Y16
-	VFMADD231PD  Y15, Y16, Y13
-	VBROADCASTSD (R8)(R9*2), Y16
-	VFMADD231PD  Y15, Y16, Y14
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail15x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail15x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y12, Y12
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y13, Y13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y15
-	VADDPD       Y15, Y14, Y14
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y15
+	VFMADD231PD.BCST (CX), Y15, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y15, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y15, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y15, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y15, Y4
+	VFMADD231PD.BCST (CX)(R10*1), Y15, Y5
+	VFMADD231PD.BCST (CX)(R9*2), Y15, Y6
+	VFMADD231PD.BCST (CX)(R11*1), Y15, Y7
+	VFMADD231PD.BCST (R8), Y15, Y8
+	VFMADD231PD.BCST (R8)(DX*1), Y15, Y9
+	VFMADD231PD.BCST (R8)(DX*2), Y15, Y10
+	VFMADD231PD.BCST (R8)(R9*1), Y15, Y11
+	VFMADD231PD.BCST (R8)(DX*4), Y15, Y12
+	VFMADD231PD.BCST (R8)(R10*1), Y15, Y13
+	VFMADD231PD.BCST (R8)(R9*2), Y15, Y14
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail15x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail15x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y12, Y12
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y13, Y13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y15
+	VADDPD           Y15, Y14, Y14
+	ADDQ             CX, DX
 
 dtail15x1h_store:
 	VMOVUPD Y0, K1, (AX)
@@ -11080,7 +10524,7 @@ dtail15x1h_store:
 	RET
 
 // func dtail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc int, acc int, n int)
-// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3, MMX+
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·dtail16x1h(SB), NOSPLIT, $0-80
 	MOVQ       a+8(FP), CX
 	MOVQ       rsa+16(FP), DX
@@ -11169,98 +10613,82 @@ dtail16x1h_near:
 	VPXORD Y15, Y15, Y15
 
 dtail16x1h_loop:
-	VMOVUPD.Z    (SI), K1, Y16
-	VBROADCASTSD (CX), Y17
-	VFMADD231PD  Y16, Y17, Y0
-	VBROADCASTSD (CX)(DX*1), Y17
-	VFMADD231PD  Y16, Y17, Y1
-	VBROADCASTSD (CX)(DX*2), Y17
-	VFMADD231PD  Y16, Y17, Y2
-	VBROADCASTSD (CX)(R9*1), Y17
-	VFMADD231PD  Y16, Y17, Y3
-	VBROADCASTSD (CX)(DX*4), Y17
-	VFMADD231PD  Y16, Y17, Y4
-	VBROADCASTSD (CX)(R10*1), Y17
-	VFMADD231PD  Y16, Y17, Y5
-	VBROADCASTSD (CX)(R9*2), Y17
-	VFMADD231PD  Y16, Y17, Y6
-	VBROADCASTSD (CX)(R11*1), Y17
-	VFMADD231PD  Y16, Y17, Y7
-	VBROADCASTSD (R8), Y17
-	VFMADD231PD  Y16, Y17, Y8
-	VBROADCASTSD (R8)(DX*1), Y17
-	VFMADD231PD  Y16, Y17, Y9
-	VBROADCASTSD (R8)(DX*2), Y17
-	VFMADD231PD  Y16, Y17, Y10
-	VBROADCASTSD (R8)(R9*1), Y17
-	VFMADD231PD  Y16, Y17, Y11
-	VBROADCASTSD (R8)(DX*4), Y17
-	VFMADD231PD  Y16, Y17, Y12
-	VBROADCASTSD (R8)(R10*1), Y17
-	VFMADD231PD  Y16, Y17, Y13
-	VBROADCASTSD (R8)(R9*2), Y17
-	VFMADD231PD  Y16, Y17, Y14
-	VBROADCASTSD (R8)(R11*1), Y17
-	VFMADD231PD  Y16, Y17, Y15
-	ADDQ         BX, CX
-	ADDQ         BX, R8
-	ADDQ         DI, SI
-	DECQ         AX
-	JNZ          dtail16x1h_loop
-	MOVQ         c+48(FP), AX
-	MOVQ         ldc+56(FP), CX
-	MOVQ         acc+64(FP), DX
-	TESTQ        DX, DX
-	JZ           dtail16x1h_store
-	MOVQ         AX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y0, Y0
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y1, Y1
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y2, Y2
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y3, Y3
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y4, Y4
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y5, Y5
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y6, Y6
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y7, Y7
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y8, Y8
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y9, Y9
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y10, Y10
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y11, Y11
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y12, Y12
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y13, Y13
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y14, Y14
-	ADDQ         CX, DX
-	VMOVUPD.Z    (DX), K1, Y16
-	VADDPD       Y16, Y15, Y15
-	ADDQ         CX, DX
+	VMOVUPD.Z        (SI), K1, Y16
+	VFMADD231PD.BCST (CX), Y16, Y0
+	VFMADD231PD.BCST (CX)(DX*1), Y16, Y1
+	VFMADD231PD.BCST (CX)(DX*2), Y16, Y2
+	VFMADD231PD.BCST (CX)(R9*1), Y16, Y3
+	VFMADD231PD.BCST (CX)(DX*4), Y16, Y4
+	VFMADD231PD.BCST (CX)(R10*1), Y16, Y5
+	VFMADD231PD.BCST (CX)(R9*2), Y16, Y6
+	VFMADD231PD.BCST (CX)(R11*1), Y16, Y7
+	VFMADD231PD.BCST (R8), Y16, Y8
+	VFMADD231PD.BCST (R8)(DX*1), Y16, Y9
+	VFMADD231PD.BCST (R8)(DX*2), Y16, Y10
+	VFMADD231PD.BCST (R8)(R9*1), Y16, Y11
+	VFMADD231PD.BCST (R8)(DX*4), Y16, Y12
+	VFMADD231PD.BCST (R8)(R10*1), Y16, Y13
+	VFMADD231PD.BCST (R8)(R9*2), Y16, Y14
+	VFMADD231PD.BCST (R8)(R11*1), Y16, Y15
+	ADDQ             BX, CX
+	ADDQ             BX, R8
+	ADDQ             DI, SI
+	DECQ             AX
+	JNZ              dtail16x1h_loop
+	MOVQ             c+48(FP), AX
+	MOVQ             ldc+56(FP), CX
+	MOVQ             acc+64(FP), DX
+	TESTQ            DX, DX
+	JZ               dtail16x1h_store
+	MOVQ             AX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y0, Y0
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y1, Y1
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y2, Y2
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y3, Y3
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y4, Y4
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y5, Y5
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y6, Y6
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y7, Y7
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y8, Y8
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y9, Y9
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y10, Y10
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y11, Y11
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y12, Y12
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y13, Y13
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y14, Y14
+	ADDQ             CX, DX
+	VMOVUPD.Z        (DX), K1, Y16
+	VADDPD           Y16, Y15, Y15
+	ADDQ             CX, DX
 
 dtail16x1h_store:
 	VMOVUPD Y0, K1, (AX)

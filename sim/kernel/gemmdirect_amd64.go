@@ -24,17 +24,15 @@ func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta 
 	case n <= lanes:
 		cols, rows = lanes, evenly(m, s.narrow)
 	default:
-		most := s.rows
-		if w := n % cols; w == 0 || w > lanes { // a narrow tail takes many rows to hide the latency
+		most := 8
+		if n%cols == 0 { // a tail takes more rows to hide the latency and the call
 			if bytes <= firstCache/2 {
-				most = min(most, 5)
+				most = 5
 			} else if k <= 16 {
-				most = min(most, 6)
-			} else {
-				most = min(most, 8)
+				most = 6
 			}
 		}
-		rows = evenly(m, most)
+		rows = evenly(m, min(most, s.rows))
 	}
 	rsa, csa, acc := lda*sz, sz, 1
 	if tA {
@@ -43,9 +41,9 @@ func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta 
 	if beta == 0 {
 		acc = 0
 	}
-	whole, width := n/cols, s.vector*2
-	if cols == lanes {
-		whole = 0
+	whole, width := 0, s.vector*2
+	if cols > lanes {
+		whole = n / cols
 	}
 	for i := 0; i < m; i += rows {
 		h := min(rows, m-i)

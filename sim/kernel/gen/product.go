@@ -117,7 +117,7 @@ func tile(v vector, mr, w int, what kind) {
 	}
 	bv := v.regs(w)
 	nb := 2
-	if mr*w > 26 || !v.wide && mr*w > 11 {
+	if mr*w > 11 {
 		nb = 1
 	}
 	av := v.regs(nb)
@@ -155,10 +155,16 @@ func tile(v vector, mr, w int, what kind) {
 		}
 	}
 	for i := range acc {
+		if v.wide { // from memory to all lanes within the sum
+			for j, r := range bv {
+				v.pick(VFMADD231PS_BCST, VFMADD231PD_BCST, row(i), r, acc[i][j])
+			}
+			continue
+		}
 		t := av[i%nb]
 		v.broadcast(row(i), t)
 		for j, r := range bv {
-			v.fma(r, t, acc[i][j])
+			v.fma(t, r, acc[i][j])
 		}
 	}
 	if moving {
