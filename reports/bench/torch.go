@@ -23,7 +23,7 @@ type variant struct{ published, last bool }
 var variants = [...]variant{{published: true}, {}, {last: true}}
 
 const torchNote = "PyTorch: the same steps written with torch.nn (torch_step.py), images at hand. published: as the codes of these searches write them. " +
-	"tuned: nothing is computed that the step does not use, and malloc neither maps nor trims (MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_), which avoids page faults. OPENBLAS_* is unset."
+	"tuned: nothing is computed that the step does not use, malloc neither maps nor trims (MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_), which avoids page faults, and asks for large pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1). OPENBLAS_* is unset."
 
 // torch is a pair of interpreters that time steps on demand: with malloc as it comes,
 // and tuned.
@@ -49,7 +49,7 @@ func startTorch(ctx context.Context, asked string) (*torch, error) {
 	if t.plain, err = startInterpreter(ctx, python); err != nil {
 		return nil, err
 	}
-	if t.tuned, err = startInterpreter(ctx, python, "MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=17179869184", "MALLOC_TOP_PAD_=67108864"); err != nil {
+	if t.tuned, err = startInterpreter(ctx, python, "GLIBC_TUNABLES=glibc.malloc.hugetlb=1", "MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=17179869184", "MALLOC_TOP_PAD_=67108864"); err != nil {
 		t.plain.close()
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func startTorch(ctx context.Context, asked string) (*torch, error) {
 func startInterpreter(ctx context.Context, python string, env ...string) (*interpreter, error) {
 	p := &interpreter{cmd: exec.CommandContext(ctx, python, "-c", torchScript)}
 	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "OPENBLAS_") && !strings.HasPrefix(v, "MALLOC_") {
+		if !strings.HasPrefix(v, "OPENBLAS_") && !strings.HasPrefix(v, "MALLOC_") && !strings.HasPrefix(v, "GLIBC_TUNABLES=") {
 			p.cmd.Env = append(p.cmd.Env, v)
 		}
 	}

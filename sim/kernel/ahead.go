@@ -2,23 +2,40 @@ package kernel
 
 import "unsafe"
 
+// Visits lists what is read and written of every image of a batch, in the order of its use.
+// It keeps nothing alive.
+type Visits struct{ list []visit }
+
+// visit is memory of image 0; that of image b lies b·stride bytes behind it.
+type visit struct{ at, bytes, stride uintptr }
+
+// Clear empties the list.
+func (v *Visits) Clear() { v.list = v.list[:0] }
+
+// Visit appends image, which is image 0 of a batch whose images start stride values apart.
+func Visit[T any](v *Visits, image []T, stride int) {
+	if path == Portable || len(image) == 0 {
+		return
+	}
+	size := unsafe.Sizeof(image[0])
+	v.list = append(v.list, visit{uintptr(unsafe.Pointer(&image[0])), uintptr(len(image)) * size, uintptr(stride) * size})
+}
+
 // Ahead is a queue of memory that will be read or written soon, in the order of its use.
 // Kernels that compute for longer than they move, and are given one, ask for a few cache
 // lines of it at a time, into the second-level cache, so that what comes from memory
 // arrives while they compute. It is a hint: no result depends on it, and the portable
-// path ignores it. An Ahead serves one goroutine; it takes its memory at the first Want.
+// path ignores it. An Ahead serves one goroutine; it takes its memory at the first Queue.
 //
 // Kernels run at most aheadBytes ahead of what was last said to be reached.
 type Ahead struct {
 	at, left   uintptr // the span in hand: address and cache lines
 	next, more uintptr // address of the next span, and spans that may be taken
 	spans      []span
-	pos, end   int     // the first span not reached, the first that may not be taken
-	total      uintptr // bytes queued
+	pos, end   int // the first span not reached, the first that may not be taken
 }
 
-// span is a run of cache lines that starts that many bytes after the first of the queue. It keeps
-// nothing alive: the address is only asked for.
+// span is a run of cache lines that starts that many bytes after the first of the queue.
 type span struct{ at, lines, start uintptr }
 
 const (
@@ -28,37 +45,40 @@ const (
 	aheadSight = 64        // spans in which Reach looks
 )
 
-// Clear empties the queue.
-func (a *Ahead) Clear() { *a = Ahead{spans: a.spans[:0]} }
-
-// Want appends the memory of s to the queue; Start must follow before a kernel takes from it.
-func Want[T any](a *Ahead, s []T) {
-	if path == Portable || len(s) == 0 {
+// Queue replaces what is queued by the visits to the images lo to hi−1 and, if it is not
+// negative, to the image then.
+func (a *Ahead) Queue(v *Visits, lo, hi, then int) {
+	*a = Ahead{spans: a.spans[:0]}
+	if len(v.list) == 0 {
 		return
 	}
 	if a.spans == nil {
 		a.spans = make([]span, 0, aheadSpans)
 	}
-	if len(a.spans) == cap(a.spans) {
-		return
+	total := uintptr(0)
+	for b := lo; b <= hi; b++ {
+		image := uintptr(b)
+		if b == hi {
+			if then < 0 {
+				break
+			}
+			image = uintptr(then)
+		}
+		for _, w := range v.list {
+			if len(a.spans) == cap(a.spans) {
+				break
+			}
+			first, past := linesOf(w.at+image*w.stride, w.bytes)
+			a.spans = append(a.spans, span{first, (past - first) / line, total})
+			total += past - first
+		}
 	}
-	first, past := linesOf(s)
-	a.spans = append(a.spans, span{first, (past - first) / line, a.total})
-	a.total += past - first
+	a.allow(0)
 }
 
-// linesOf returns the addresses of the first cache line of s and of the one behind the last.
-func linesOf[T any](s []T) (first, past uintptr) {
-	first = uintptr(unsafe.Pointer(&s[0]))
-	past = first + uintptr(len(s))*unsafe.Sizeof(s[0])
-	return first &^ (line - 1), (past + line - 1) &^ (line - 1)
-}
-
-// Start hands the queue to the kernels.
-func (a *Ahead) Start() {
-	if len(a.spans) > 0 {
-		a.allow(0)
-	}
+// linesOf returns the addresses of the first cache line of memory and of the one behind the last.
+func linesOf(at, bytes uintptr) (first, past uintptr) {
+	return at &^ (line - 1), (at + bytes + line - 1) &^ (line - 1)
 }
 
 // Reach says that s is in use now, so that kernels may go on behind it. What was queued
@@ -67,7 +87,7 @@ func Reach[T any](a *Ahead, s []T) {
 	if a.pos == len(a.spans) || len(s) == 0 {
 		return
 	}
-	first, _ := linesOf(s)
+	first := uintptr(unsafe.Pointer(&s[0])) &^ (line - 1)
 	for i, sp := range a.spans[a.pos:min(len(a.spans), a.pos+aheadSight)] {
 		if sp.at == first {
 			i += a.pos

@@ -52,10 +52,11 @@ func testKernelsFetchAhead[T Float](t *testing.T) {
 	for name, f := range work {
 		var q Ahead
 		want := f(nil)
+		var v Visits
 		for _, part := range [][]T{memory[:100], memory[200:205], memory[1000:]} {
-			Want(&q, part)
+			Visit(&v, part, 0)
 		}
-		q.Start()
+		q.Queue(&v, 0, 1, -1)
 		got := f(&q)
 		for i := range want {
 			if got[i] != want[i] {
@@ -91,10 +92,11 @@ func TestAheadFollows(t *testing.T) {
 		part[i] = make([]byte, aheadBytes/4)
 	}
 	var q Ahead
+	var v Visits
 	for _, p := range part {
-		Want(&q, p)
+		Visit(&v, p, 0)
 	}
-	q.Start()
+	q.Queue(&v, 0, 1, -1)
 	allowed := func() (first, past int) { return q.end - int(q.more), q.end }
 	if first, past := allowed(); first != 0 || past < 4 || past > 5 {
 		t.Fatalf("spans %d to %d may be taken at first: want 0 to 4, they fill the window", first, past)
@@ -113,15 +115,23 @@ func TestAheadFollows(t *testing.T) {
 	if first, past := allowed(); first != 11 || past != 12 {
 		t.Errorf("spans %d to %d may be taken behind the last", first, past)
 	}
-	q.Clear()
+	v.Clear()
+	q.Queue(&v, 0, 3, 5)
 	Reach(&q, part[0])
-	q.Start()
 	if q.more != 0 || q.left != 0 {
 		t.Error("an empty queue has something to take")
 	}
-	for range aheadSpans + 3 {
-		Want(&q, part[0])
+	batch := make([]float64, 1000)
+	Visit(&v, batch[:100], 100)
+	Visit(&v, batch[:50], 0)
+	q.Queue(&v, 2, 4, 7)
+	for i, b := range []int{2, 3, 7} {
+		at := uintptr(unsafe.Pointer(&batch[b*100])) &^ (line - 1)
+		if got := q.spans[2*i]; got.at != at || got.lines < 13 || got.lines > 14 {
+			t.Errorf("image %d is queued at %#x with %d lines: it lies at %#x and has 800 bytes", b, got.at, got.lines, at)
+		}
 	}
+	q.Queue(&v, 0, aheadSpans, -1)
 	if len(q.spans) != aheadSpans {
 		t.Errorf("%d spans are queued: want at most %d", len(q.spans), aheadSpans)
 	}

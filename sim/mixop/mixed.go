@@ -16,7 +16,8 @@ type Mixed[T kernel.Float] struct {
 	block   *Block[T]
 	team    *Team
 	scratch []*Scratch[T]
-	stage   stage[T]
+	stage   func(s *Scratch[T], b, chunk int, first bool)
+	visits  kernel.Visits // of the stage
 	chunk   func(worker, chunk, lo, hi int)
 }
 
@@ -44,16 +45,9 @@ func NewMixed[T kernel.Float](ops []cell.Operation, stride, batch, c, h, w int, 
 	}
 	m.chunk = func(worker, chunk, lo, hi int) {
 		s := m.scratch[worker]
-		s.Ahead.Clear()
+		s.Ahead.Queue(&m.visits, lo, hi, m.team.Upcoming())
 		for b := lo; b < hi; b++ {
-			m.stage.ahead(&s.Ahead, b)
-		}
-		if b := m.team.Upcoming(); b >= 0 {
-			m.stage.ahead(&s.Ahead, b)
-		}
-		s.Ahead.Start()
-		for b := lo; b < hi; b++ {
-			m.stage.run(s, b, chunk, b == lo)
+			m.stage(s, b, chunk, b == lo)
 		}
 	}
 	return m, nil
@@ -68,14 +62,11 @@ func (m *Mixed[T]) Weights() []*Weight[T] { return m.block.Weights() }
 // Close stops the workers.
 func (m *Mixed[T]) Close() { m.team.Close() }
 
-// stage is what is done for each image between two barriers, and what it touches.
-type stage[T kernel.Float] struct {
-	ahead func(a *kernel.Ahead, b int)
-	run   func(s *Scratch[T], b, chunk int, first bool)
-}
-
-func (m *Mixed[T]) all(ahead func(a *kernel.Ahead, b int), run func(s *Scratch[T], b, chunk int, first bool)) {
-	m.stage = stage[T]{ahead, run}
+// all runs a stage on all images; visits lists what it touches.
+func (m *Mixed[T]) all(visits func(v *kernel.Visits), stage func(s *Scratch[T], b, chunk int, first bool)) {
+	m.visits.Clear()
+	visits(&m.visits)
+	m.stage = stage
 	m.team.Run(m.block.Batch, m.chunk)
 }
 
@@ -87,15 +78,15 @@ func (m *Mixed[T]) Forward(z []float64, train bool) error {
 		return fmt.Errorf("mixop: %d weights for %d operations", len(z), len(k.Ops(0)))
 	}
 	k.Begin([][]float64{z}, k.Batch, train, false)
-	m.all(func(a *kernel.Ahead, b int) { k.ExpandAhead(a, 0, b) },
+	m.all(func(v *kernel.Visits) { k.ExpandVisits(v, 0) },
 		func(s *Scratch[T], b, _ int, _ bool) { k.Expand(s, 0, b) })
 	k.ExpandDone(0)
 	if k.NeedsSecond(0) {
-		m.all(func(a *kernel.Ahead, b int) { k.SecondAhead(a, 0, b) },
+		m.all(func(v *kernel.Visits) { k.SecondVisits(v, 0) },
 			func(s *Scratch[T], b, _ int, _ bool) { k.Second(s, 0, b) })
 		k.SecondDone(0)
 	}
-	m.all(func(a *kernel.Ahead, b int) { k.MixAhead(a, 2, b) },
+	m.all(func(v *kernel.Visits) { k.MixVisits(v, 2) },
 		func(_ *Scratch[T], b, _ int, _ bool) { k.Mix(2, b) })
 	return nil
 }
@@ -105,18 +96,18 @@ func (m *Mixed[T]) Forward(z []float64, train bool) error {
 func (m *Mixed[T]) Backward(theta, data bool) {
 	k := m.block
 	k.BeginBackward(theta)
-	m.all(func(a *kernel.Ahead, b int) { k.SumsAhead(a, 2, b, false) },
+	m.all(func(v *kernel.Visits) { k.SumsVisits(v, 2, false) },
 		func(_ *Scratch[T], b, _ int, _ bool) { k.Sums(2, b, false) })
 	k.SumsDone(2)
 	if !theta && !data {
 		return
 	}
 	if k.NeedsSecondBack(0) {
-		m.all(func(a *kernel.Ahead, b int) { k.SecondBackAhead(a, 0, b) },
+		m.all(func(v *kernel.Visits) { k.SecondBackVisits(v, 0) },
 			func(s *Scratch[T], b, chunk int, first bool) { k.SecondBack(s, 0, b, chunk, first) })
 		k.SecondBackDone(0)
 	}
-	m.all(func(a *kernel.Ahead, b int) { k.FirstBackAhead(a, 0, b, data) },
+	m.all(func(v *kernel.Visits) { k.FirstBackVisits(v, 0, data) },
 		func(s *Scratch[T], b, chunk int, first bool) { k.FirstBack(s, 0, b, chunk, first, data) })
 	k.FirstBackDone(0)
 }

@@ -86,20 +86,23 @@ func newOp[T kernel.Float](o cell.Operation, base string, stride int, src, dst *
 // live says whether the operation takes part in the backward pass.
 func (o *Op[T]) live() bool { return o.ran && o.Z != 0 }
 
-// value returns what the operation's norm normalises, for image b.
-func (o *Op[T]) value(b int) []T {
+// values returns what the operation's norm normalises.
+func (o *Op[T]) values() Images[T] {
 	switch o.kind {
 	case identity:
-		return o.source.X.At(b)
+		return o.source.X
 	case reduce:
-		return o.reduction.V.At(b)
+		return o.reduction.V
 	case maxPool, avgPool:
-		return o.pool.V.At(b)
+		return o.pool.V
 	case dilated:
-		return o.head.V.At(b)
+		return o.head.V
 	}
-	return o.tail.V.At(b)
+	return o.tail.V
 }
+
+// value returns that of image b.
+func (o *Op[T]) value(b int) []T { return o.values().At(b) }
 
 // moments returns the moments of value, [B][C], or nil if they are not taken.
 func (o *Op[T]) moments() []kernel.Moment {

@@ -31,8 +31,9 @@ type Net[T kernel.Float] struct {
 	costs   [][][]float64 // [cell][edge][op]
 	output  [][][]float64 // [cell][concat node][sample]
 
-	prog  program
-	chunk func(worker, chunk, lo, hi int)
+	prog   program
+	visits kernel.Visits // of the segment that runs
+	chunk  func(worker, chunk, lo, hi int)
 
 	x     []T
 	batch int

@@ -71,6 +71,10 @@ func (n *Net[T]) run() {
 	for p.lo = 0; p.lo < len(p.code); p.lo = p.hi + 1 {
 		for p.hi = p.lo; p.hi < len(p.code) && p.code[p.hi].op != barrier; p.hi++ {
 		}
+		n.visits.Clear()
+		for _, ins := range p.code[p.lo:p.hi] {
+			n.visit(&n.visits, ins)
+		}
 		n.team.Run(n.batch, n.chunk)
 		for _, ins := range p.code[p.lo:p.hi] {
 			n.finish(ins)
@@ -82,7 +86,7 @@ func (n *Net[T]) run() {
 func (n *Net[T]) runChunk(worker, chunk, lo, hi int) {
 	s := n.scratch[worker]
 	code := n.prog.code[n.prog.lo:n.prog.hi]
-	n.queue(s, code, lo, hi)
+	s.Ahead.Queue(&n.visits, lo, hi, n.team.Upcoming())
 	for b := lo; b < hi; b++ {
 		for _, ins := range code {
 			n.image(s, ins, b, chunk, b == lo)
