@@ -33,6 +33,7 @@ type Ahead struct {
 	next, more uintptr // address of the next span, and spans that may be taken
 	spans      []span
 	pos, end   int // the first span not reached, the first that may not be taken
+	each       int // spans of an image
 }
 
 // span is a run of cache lines that starts that many bytes after the first of the queue.
@@ -48,7 +49,7 @@ const (
 // Queue replaces what is queued by the visits to the images lo to hi−1 and, if it is not
 // negative, to the image then.
 func (a *Ahead) Queue(v *Visits, lo, hi, then int) {
-	*a = Ahead{spans: a.spans[:0]}
+	*a = Ahead{spans: a.spans[:0], each: len(v.list)}
 	if len(v.list) == 0 {
 		return
 	}
@@ -79,6 +80,15 @@ func (a *Ahead) Queue(v *Visits, lo, hi, then int) {
 // linesOf returns the addresses of the first cache line of memory and of the one behind the last.
 func linesOf(at, bytes uintptr) (first, past uintptr) {
 	return at &^ (line - 1), (at + bytes + line - 1) &^ (line - 1)
+}
+
+// Image says that the image of that place in the queue is begun, so that kernels may go on
+// behind its first visit.
+func (a *Ahead) Image(place int) {
+	if i := place * a.each; i < len(a.spans) {
+		a.pos = max(a.pos, i)
+		a.allow(i)
+	}
 }
 
 // Reach says that s is in use now, so that kernels may go on behind it. What was queued

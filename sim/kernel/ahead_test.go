@@ -131,6 +131,14 @@ func TestAheadFollows(t *testing.T) {
 			t.Errorf("image %d is queued at %#x with %d lines: it lies at %#x and has 800 bytes", b, got.at, got.lines, at)
 		}
 	}
+	q.Image(2)
+	if first, past := allowed(); first != 4 || past != 6 {
+		t.Errorf("spans %d to %d may be taken when the third image begins: want 4 to 6", first, past)
+	}
+	q.Image(1)
+	if first, _ := allowed(); first != 4 {
+		t.Errorf("an earlier image moved the queue back to span %d", first)
+	}
 	q.Queue(&v, 0, aheadSpans, -1)
 	if len(q.spans) != aheadSpans {
 		t.Errorf("%d spans are queued: want at most %d", len(q.spans), aheadSpans)

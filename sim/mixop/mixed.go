@@ -47,6 +47,7 @@ func NewMixed[T kernel.Float](ops []cell.Operation, stride, batch, c, h, w int, 
 		s := m.scratch[worker]
 		s.Ahead.Queue(&m.visits, lo, hi, m.team.Upcoming())
 		for b := lo; b < hi; b++ {
+			s.Ahead.Image(b - lo)
 			m.stage(s, b, chunk, b == lo)
 		}
 	}

@@ -88,6 +88,7 @@ func (n *Net[T]) runChunk(worker, chunk, lo, hi int) {
 	code := n.prog.code[n.prog.lo:n.prog.hi]
 	s.Ahead.Queue(&n.visits, lo, hi, n.team.Upcoming())
 	for b := lo; b < hi; b++ {
+		s.Ahead.Image(b - lo)
 		for _, ins := range code {
 			n.image(s, ins, b, chunk, b == lo)
 		}
