@@ -171,41 +171,43 @@ func maxPoolBack(v vector) {
 		VPBROADCASTB(g.As32(), tap[t])
 	}
 	edgeStrips(v, name, n, func(e edges, _ reg.GPVirtual) {
-		d, g, a, left, y := GP64(), GP64(), GP64(), param("h"), GP64()
+		d, g, a, left := GP64(), GP64(), GP64(), param("h")
 		MOVQ(dst, d)
 		MOVQ(grad, g)
 		MOVQ(arg, a)
-		XORQ(y, y)
-		acc, t := v.reg(), XMM()
-		Label(name + "_row")
-		orZero(v, Mem{Base: d}, e.here, acc)
-		row := func(i int, gm, am Mem) {
-			for j, mask := range []reg.OpmaskVirtual{e.right, e.here, e.left} {
-				VMOVDQU8_Z(Mem{Base: am.Base, Index: am.Index, Scale: am.Scale, Disp: 1 - j}, mask, t)
-				k := K()
-				VPCMPEQB(tap[3*i+j], t, mask, k)
-				v.pick(VADDPS, VADDPD, Mem{Base: gm.Base, Index: gm.Index, Scale: gm.Scale, Disp: (1 - j) * v.size()}, acc, k, acc)
+		acc := v.reg()
+		masks := []reg.OpmaskVirtual{e.right, e.here, e.left}
+		// A row of outputs reaches three rows of cells: it is loaded once, shifted three ways.
+		prev, cur, next := newReached(v), newReached(v), newReached(v)
+		load := func(r reached) {
+			for j, mask := range masks {
+				VMOVDQU8_Z(Mem{Base: a, Disp: 1 - j}, mask, r.tap[j])
+				orZero(v, Mem{Base: g, Disp: (1 - j) * v.size()}, mask, r.grad[j])
 			}
+			ADDQ(gr, g)
+			ADDQ(ar, a)
 		}
+		prev.none()
+		load(cur)
+		Label(name + "_row")
+		next.none()
 		CMPQ(left, Imm(1))
 		JE(LabelRef(name + "_last"))
-		row(0, Mem{Base: g, Index: gr, Scale: 1}, Mem{Base: a, Index: ar, Scale: 1})
+		load(next)
 		Label(name + "_last")
-		row(1, Mem{Base: g}, Mem{Base: a})
-		TESTQ(y, y)
-		JZ(LabelRef(name + "_first"))
-		NEGQ(gr)
-		NEGQ(ar)
-		row(2, Mem{Base: g, Index: gr, Scale: 1}, Mem{Base: a, Index: ar, Scale: 1})
-		NEGQ(gr)
-		NEGQ(ar)
-		Label(name + "_first")
+		orZero(v, Mem{Base: d}, e.here, acc)
+		for i, r := range []reached{next, cur, prev} {
+			for j, mask := range masks {
+				k := K()
+				VPCMPEQB(tap[3*i+j], r.tap[j], mask, k)
+				v.pick(VADDPS, VADDPD, r.grad[j], acc, k, acc)
+			}
+		}
 		v.pick(VMOVUPS, VMOVUPD, acc, e.here, Mem{Base: d})
-		INCQ(y)
+		prev.take(cur)
+		cur.take(next)
 		dr := param("dr")
 		ADDQ(dr, d)
-		ADDQ(gr, g)
-		ADDQ(ar, a)
 		DECQ(left)
 		JNZ(LabelRef(name + "_row"))
 		ADDQ(U32(v.bytes()), dst)
@@ -213,4 +215,24 @@ func maxPoolBack(v vector) {
 		ADDQ(U32(v.lanes()), arg)
 	})
 	end()
+}
+
+// reached is a row of gradients and taps of the outputs to the right of a cell, over it and
+// to the left.
+type reached struct{ grad, tap []reg.VecVirtual }
+
+func newReached(v vector) reached { return reached{v.regs(3), []reg.VecVirtual{XMM(), XMM(), XMM()}} }
+
+// none is a row outside the image: its taps name no cell.
+func (r reached) none() {
+	for _, t := range r.tap {
+		VPTERNLOGD(Imm(0xff), t, t, t)
+	}
+}
+
+func (r reached) take(from reached) {
+	for j := range r.grad {
+		VMOVAPS(from.grad[j], r.grad[j])
+		VMOVDQA32(from.tap[j], r.tap[j])
+	}
 }
