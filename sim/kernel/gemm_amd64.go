@@ -7,7 +7,7 @@ import "unsafe"
 // Block sizes of the matrix product: innerBlock values of the inner index are summed
 // before C is touched; columnBlock columns of B are packed at a time; a block of A
 // takes rowBlockBytes, the panels of B under it panelBytes where all rows fit one block
-// and B is larger than cachedBytes. The caches keep no B larger than memoryBytes.
+// and B, not transposed, is larger than cachedBytes. The caches keep no B larger than memoryBytes.
 const (
 	innerBlock    = 384
 	columnBlock   = 2048
@@ -82,7 +82,7 @@ func (g *blocked[T]) run() {
 	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	if g.packB && mc == g.m { // every panel of B is used at once: pack few at a time
 		panels := 1
-		if size > cachedBytes { // along rows of B that come from memory
+		if !g.tB && size > cachedBytes { // along rows of B that come from memory
 			panels = max(1, panelBytes/(kc*sz*g.cols))
 		}
 		nc = min(nc, panels*g.cols)
