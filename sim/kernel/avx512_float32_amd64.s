@@ -4903,6 +4903,7 @@ smove6x2z_loop:
 	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
 	VMOVUPS          (R9), Z12
 	PREFETCHT0       (R9)(R12*1)
+	PREFETCHT1       (R9)(R12*8)
 	VMOVUPS          Z12, (R10)
 	ADDQ             $0x40, R9
 	ADDQ             $0x40, R10
@@ -5067,6 +5068,7 @@ smove7x2z_loop:
 	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
 	VMOVUPS          (R10), Z14
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPS          Z14, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5244,6 +5246,7 @@ smove8x2z_loop:
 	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
 	VMOVUPS          (R10), Z16
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPS          Z16, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5434,6 +5437,7 @@ smove9x2z_loop:
 	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
 	VMOVUPS          (R10), Z18
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPS          Z18, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5637,6 +5641,7 @@ smove10x2z_loop:
 	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
 	VMOVUPS          (R10), Z20
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPS          Z20, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5854,6 +5859,7 @@ smove11x2z_loop:
 	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
 	VMOVUPS          (R11), Z22
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPS          Z22, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12
@@ -6084,6 +6090,7 @@ smove12x2z_loop:
 	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
 	VMOVUPS          (R11), Z24
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPS          Z24, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12
@@ -6327,6 +6334,7 @@ smove13x2z_loop:
 	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
 	VMOVUPS          (R11), Z26
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPS          Z26, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12
@@ -6583,6 +6591,7 @@ smove14x2z_loop:
 	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
 	VMOVUPS          (R11), Z28
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPS          Z28, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12

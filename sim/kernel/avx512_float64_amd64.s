@@ -4903,6 +4903,7 @@ dmove6x2z_loop:
 	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
 	VMOVUPD          (R9), Z12
 	PREFETCHT0       (R9)(R12*1)
+	PREFETCHT1       (R9)(R12*8)
 	VMOVUPD          Z12, (R10)
 	ADDQ             $0x40, R9
 	ADDQ             $0x40, R10
@@ -5067,6 +5068,7 @@ dmove7x2z_loop:
 	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
 	VMOVUPD          (R10), Z14
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPD          Z14, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5244,6 +5246,7 @@ dmove8x2z_loop:
 	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
 	VMOVUPD          (R10), Z16
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPD          Z16, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5434,6 +5437,7 @@ dmove9x2z_loop:
 	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
 	VMOVUPD          (R10), Z18
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPD          Z18, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5637,6 +5641,7 @@ dmove10x2z_loop:
 	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
 	VMOVUPD          (R10), Z20
 	PREFETCHT0       (R10)(R13*1)
+	PREFETCHT1       (R10)(R13*8)
 	VMOVUPD          Z20, (R11)
 	ADDQ             $0x40, R10
 	ADDQ             $0x40, R11
@@ -5854,6 +5859,7 @@ dmove11x2z_loop:
 	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
 	VMOVUPD          (R11), Z22
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPD          Z22, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12
@@ -6084,6 +6090,7 @@ dmove12x2z_loop:
 	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
 	VMOVUPD          (R11), Z24
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPD          Z24, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12
@@ -6327,6 +6334,7 @@ dmove13x2z_loop:
 	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
 	VMOVUPD          (R11), Z26
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPD          Z26, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12
@@ -6583,6 +6591,7 @@ dmove14x2z_loop:
 	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
 	VMOVUPD          (R11), Z28
 	PREFETCHT0       (R11)(R14*1)
+	PREFETCHT1       (R11)(R14*8)
 	VMOVUPD          Z28, (R12)
 	ADDQ             $0x40, R11
 	ADDQ             $0x40, R12

@@ -77,7 +77,7 @@ func (g *blocked[T]) run() {
 	mc := min(g.m, max(1, rowBlockBytes/(kc*sz*g.rows))*g.rows)
 	size := g.k * g.n * sz
 	pack := several && g.k > 32 && (g.m > many && g.n*sz >= 4096 || g.ldb*sz%2048 == 0)
-	stream := !g.tB && several && mc == g.m && g.cols > lanes && g.set.moving != nil && (pack && size > streamedBytes || g.k >= 16 && size > memoryBytes)
+	stream := !g.tB && several && mc == g.m && g.cols > lanes && g.set.moving != nil && (pack && size >= streamedBytes || g.k >= 16 && size > memoryBytes)
 	g.packB = g.tB || stream || pack
 	g.packA = g.alpha != 1 || g.m > 4 && !g.tA && g.lda*sz%4096 == 0 && g.n >= 4*g.cols
 	if g.packB && mc == g.m { // every panel of B is used at once: pack few at a time

@@ -4,7 +4,7 @@ package kernel
 
 import "unsafe"
 
-// A packed B of more than streamedBytes is streamed; two blocks of it take streamBytes of
+// A packed B of streamedBytes or more is streamed; two blocks of it take streamBytes of
 // the second cache.
 const (
 	streamedBytes = 256 << 10

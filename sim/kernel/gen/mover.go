@@ -20,10 +20,12 @@ func newMover(v vector, name string) mover {
 	return mover{v, name, param("src"), param("dst"), param("left"), param("sr"), v.reg()}
 }
 
-// line moves a line, asks for that below it and goes on to the next row at the end of one.
+// line moves a line, asks for the one below it, and for that eight rows below into the
+// second-level cache, and goes on to the next row at the end of one.
 func (m mover) line() {
 	m.v.mov(Mem{Base: m.src}, m.r)
 	PREFETCHT0(Mem{Base: m.src, Index: m.ahead, Scale: 1})
+	PREFETCHT1(Mem{Base: m.src, Index: m.ahead, Scale: 8})
 	m.v.mov(m.r, Mem{Base: m.dst})
 	ADDQ(Imm(64), m.src)
 	ADDQ(Imm(64), m.dst)
