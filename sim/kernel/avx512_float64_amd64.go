@@ -633,6 +633,90 @@ func dtaps5x5s2z(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int
 //go:noescape
 func dfold5z(acc *byte, dw *byte)
 
+// dcorr3r1s1h correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3r1s1h(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+
+// dcorr3r2s2h correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3r2s2h(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+
+// dcorr3r1s2h correlates rows > 0 rows of n > 0 outputs with 3×3 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr3r1s2h(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+
+// dtaps3x3h adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 2:
+// lane l of tap (i, j) lies at 64·(3·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func dtaps3x3h(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
+
+// dtaps3x3s1h adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps3x3s1h(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
+
+// dtaps3x3s2h adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 3×3 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps3x3s2h(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
+
+// dcorr5r1s1h correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 1: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5r1s1h(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+
+// dcorr5r2s2h correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 2·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5r2s2h(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+
+// dcorr5r1s2h correlates rows > 0 rows of n > 0 outputs with 5×5 taps, column stride 2: rows of taps are sr apart,
+// columns dx, output rows yr = 1·sr in the source and dr in dst; added to dst if acc ≠ 0;
+// all that for planes > 0, their taps one behind the other, sp and dp apart.
+// Fused, taps in row-major order from 0. Reads whole vectors of the source.
+//
+//go:noescape
+func dcorr5r1s2h(rows int, src *byte, sr int, yr int, dx int, w *byte, dst *byte, dr int, n int, acc int, planes int, sp int, dp int, ahead *byte)
+
+// dtaps5x5h adds grad[y,x]·src[y + i, x + j·dx] (rows of src and yr = sr apart) to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows ≥ 4:
+// lane l of tap (i, j) lies at 64·(5·i + j) and takes the columns l, l + L, … < n, strip by strip, rows in order; fused.
+//
+//go:noescape
+func dtaps5x5h(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
+
+// dtaps5x5s1h adds grad[y,x]·src[y·yr + i·sr, 1·x + j·dx] to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps5x5s1h(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
+
+// dtaps5x5s2h adds grad[y,x]·src[y·yr + i·sr, 2·x + j·dx] to the lanes of 5×5 taps at acc, or to 0 if fresh ≠ 0, for rows > 0;
+// lanes and order as for stride 1. Reads whole vectors of the source.
+//
+//go:noescape
+func dtaps5x5s2h(rows int, grad *byte, gr int, src *byte, sr int, yr int, dx int, n int, acc *byte, fresh int)
+
 // dmaxz computes the 3×3 maximum (stride 1, padding 1) of h > 0 rows of n > 0 values and its tap:
 // the first in row-major order, NaN counting as the largest.
 //

@@ -18,28 +18,40 @@ type planeSet struct {
 	direct   tapsFunc      // stride 1, any number of rows
 	directed tapsFunc      // stride 2
 	columns  int           // taps per row that a tapsFunc takes
+	vector   int           // bytes
 	fold     func(acc, dw *byte)
 }
 
 // planeSets is indexed by path (AVX2, AVX512), element size (4, 8) and size (3, 5).
 var planeSets = [2][2][2]planeSet{
 	{
-		{{scorr3s1y, scorr3s2y, scorr3s2y, staps3x3y, staps3x3s1y, staps3x3s2y, 3, sfold3y}, {scorr5s1y, scorr5s2y, scorr5s2y, staps5x1y, staps5x1s1y, staps5x1s2y, 1, sfold5y}},
-		{{dcorr3s1y, dcorr3s2y, dcorr3s2y, dtaps3x3y, dtaps3x3s1y, dtaps3x3s2y, 3, dfold3y}, {dcorr5s1y, dcorr5s2y, dcorr5s2y, dtaps5x1y, dtaps5x1s1y, dtaps5x1s2y, 1, dfold5y}},
+		{{scorr3s1y, scorr3s2y, scorr3s2y, staps3x3y, staps3x3s1y, staps3x3s2y, 3, 32, sfold3y}, {scorr5s1y, scorr5s2y, scorr5s2y, staps5x1y, staps5x1s1y, staps5x1s2y, 1, 32, sfold5y}},
+		{{dcorr3s1y, dcorr3s2y, dcorr3s2y, dtaps3x3y, dtaps3x3s1y, dtaps3x3s2y, 3, 32, dfold3y}, {dcorr5s1y, dcorr5s2y, dcorr5s2y, dtaps5x1y, dtaps5x1s1y, dtaps5x1s2y, 1, 32, dfold5y}},
 	},
 	{
-		{{scorr3r1s1z, scorr3r2s2z, scorr3r1s2z, staps3x3z, staps3x3s1z, staps3x3s2z, 3, sfold3z}, {scorr5r1s1z, scorr5r2s2z, scorr5r1s2z, staps5x5z, staps5x5s1z, staps5x5s2z, 5, sfold5z}},
-		{{dcorr3r1s1z, dcorr3r2s2z, dcorr3r1s2z, dtaps3x3z, dtaps3x3s1z, dtaps3x3s2z, 3, dfold3z}, {dcorr5r1s1z, dcorr5r2s2z, dcorr5r1s2z, dtaps5x5z, dtaps5x5s1z, dtaps5x5s2z, 5, dfold5z}},
+		{{scorr3r1s1z, scorr3r2s2z, scorr3r1s2z, staps3x3z, staps3x3s1z, staps3x3s2z, 3, 64, sfold3z}, {scorr5r1s1z, scorr5r2s2z, scorr5r1s2z, staps5x5z, staps5x5s1z, staps5x5s2z, 5, 64, sfold5z}},
+		{{dcorr3r1s1z, dcorr3r2s2z, dcorr3r1s2z, dtaps3x3z, dtaps3x3s1z, dtaps3x3s2z, 3, 64, dfold3z}, {dcorr5r1s1z, dcorr5r2s2z, dcorr5r1s2z, dtaps5x5z, dtaps5x5s1z, dtaps5x5s2z, 5, 64, dfold5z}},
 	},
 }
 
-// planesOf is the set for the path in use, or nil where the portable loops serve: on
-// the portable path and for windows that no kernel was written for.
-func planesOf[T Float](size, stride, dil int) *planeSet {
-	if path == Portable || size != 3 && size != 5 || stride > 2 || stride == 2 && dil > 2 {
+// halfPlanes are the sets of AVX512 for rows of at most half a vector, by element size and
+// size: a processor does two of them in the time of a whole one.
+var halfPlanes = [2][2]planeSet{
+	{{scorr3r1s1h, scorr3r2s2h, scorr3r1s2h, staps3x3h, staps3x3s1h, staps3x3s2h, 3, 32, sfold3z}, {scorr5r1s1h, scorr5r2s2h, scorr5r1s2h, staps5x5h, staps5x5s1h, staps5x5s2h, 5, 32, sfold5z}},
+	{{dcorr3r1s1h, dcorr3r2s2h, dcorr3r1s2h, dtaps3x3h, dtaps3x3s1h, dtaps3x3s2h, 3, 32, dfold3z}, {dcorr5r1s1h, dcorr5r2s2h, dcorr5r1s2h, dtaps5x5h, dtaps5x5s1h, dtaps5x5s2h, 5, 32, dfold5z}},
+}
+
+// planesOf is the set for the path in use and rows of wd outputs, or nil where the portable
+// loops serve: on the portable path and for windows that no kernel was written for.
+func planesOf[T Float](size, stride, dil, wd int) *planeSet {
+	z := sizeOf[T]()
+	switch {
+	case path == Portable || size != 3 && size != 5 || stride > 2 || stride == 2 && dil > 2:
 		return nil
+	case path == AVX512 && wd*z <= 32:
+		return &halfPlanes[z/4-1][(size-3)/2]
 	}
-	return &planeSets[path-AVX2][sizeOf[T]()/4-1][(size-3)/2]
+	return &planeSets[path-AVX2][z/4-1][(size-3)/2]
 }
 
 // reach is the length of source that a kernel may read from its first cell: whole
@@ -71,7 +83,7 @@ func eachWhole[T Float](src []T, o, c, stride, n int, f func(src []T, first, pla
 // correlateVector is correlate of non-empty planes in assembly; it tells whether there was
 // a kernel.
 func correlateVector[T Float](dst []T, dp Planes, src []T, sp Planes, o int, w []T, win Window, accumulate bool, ahead *Ahead) bool {
-	set := planesOf[T](win.Size, win.Stride, win.Dilation)
+	set := planesOf[T](win.Size, win.Stride, win.Dilation, dp.W)
 	if set == nil {
 		return false
 	}
@@ -105,16 +117,13 @@ const tapsAhead = 16
 // tapSumsVector is DepthwiseBackwardWeights of non-empty planes in assembly; it tells
 // whether there was a kernel.
 func tapSumsVector[T Float](dw, g []T, gp Planes, src []T, sp Planes, o int, win Window, ahead *Ahead) bool {
-	set := planesOf[T](win.Size, win.Stride, win.Dilation)
+	set := planesOf[T](win.Size, win.Stride, win.Dilation, gp.W)
 	if set == nil {
 		return false
 	}
 	z, l, size, dil, h, wd := sizeOf[T](), lanesOf[T](), win.Size, win.Dilation, gp.H, gp.W
 	sr, gr := sp.RowStride*z, gp.RowStride*z
-	part := l
-	if path == AVX2 {
-		part = l / 2
-	}
+	part := set.vector / z
 	k2 := size * size
 	sc := takeScratch()
 	acc := sc.lanes(k2)

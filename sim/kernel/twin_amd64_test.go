@@ -139,7 +139,7 @@ func testDepthwiseTwin[T Float](t *testing.T) {
 	r := random(31)
 	turn := 0
 	forWindows(func(c, h, w int, win Window) {
-		if planesOf[T](win.Size, win.Stride, win.Dilation) == nil {
+		if planesOf[T](win.Size, win.Stride, win.Dilation, win.Out(w)) == nil {
 			return
 		}
 		name := fmt.Sprintf("%d×%d×%d %+v", c, h, w, win)

@@ -8,9 +8,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// depthwise emits the plane kernels of the depthwise convolution for 3×3 and 5×5 taps.
+// depthwise emits the plane kernels of the depthwise convolution for 3×3 and 5×5 taps; those of
+// half vectors serve rows that fill no more.
 func depthwise(v vector) {
 	for _, size := range []int{3, 5} {
+		columns := size
 		if v.wide {
 			correlateWide(v, size, 1, 1)
 			correlateWide(v, size, 2, 2)
@@ -18,15 +20,16 @@ func depthwise(v vector) {
 		} else {
 			correlateNarrow(v, size, 1)
 			correlateNarrow(v, size, 2)
-		}
-		columns := size
-		if !v.wide && size == 5 {
-			columns = 1
+			if size == 5 {
+				columns = 1
+			}
 		}
 		tapsRolling(v, size, columns)
 		tapsDirect(v, size, columns, 1)
 		tapsDirect(v, size, columns, 2)
-		fold(v, size)
+		if !v.half {
+			fold(v, size)
+		}
 	}
 }
 

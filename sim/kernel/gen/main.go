@@ -32,6 +32,9 @@ func main() {
 		blockSums(v)
 	}
 	depthwise(v)
+	if v.wide {
+		depthwise(vector{wide: true, f64: v.f64, half: true})
+	}
 	pools(v)
 	peak(v)
 	if !v.wide {
