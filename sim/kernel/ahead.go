@@ -12,7 +12,8 @@ type visit struct{ at, bytes, stride uintptr }
 // Clear empties the list.
 func (v *Visits) Clear() { v.list = v.list[:0] }
 
-// Visit appends image, which is image 0 of a batch whose images start stride values apart.
+// Visit appends image, image 0 of a batch whose image b starts b·stride values behind it. On
+// the portable path it appends nothing.
 func Visit[T any](v *Visits, image []T, stride int) {
 	if path == Portable || len(image) == 0 {
 		return
@@ -27,7 +28,11 @@ func Visit[T any](v *Visits, image []T, stride int) {
 // arrives while they compute. It is a hint: no result depends on it, and the portable
 // path ignores it. An Ahead serves one goroutine; it takes its memory at the first Queue.
 //
-// Kernels run at most aheadBytes ahead of what was last said to be reached.
+// Kernels start no span that begins more than aheadBytes behind what was last said to be
+// reached. They may ask for some lines more than a span has.
+//
+// The assembly takes spans itself (takeAhead in gen): it knows the order of at, left, next and
+// more, and that of a span.
 type Ahead struct {
 	at, left   uintptr // the span in hand: address and cache lines
 	next, more uintptr // address of the next span, and spans that may be taken

@@ -4,11 +4,14 @@ package kernel
 
 import "unsafe"
 
-// take asks for the next cache lines of the queue, if there is one.
+// take asks for the next cache lines of the queue, if there is one. Without one it costs no call.
 func (a *Ahead) take(lines uintptr) {
-	if a == nil {
-		return
+	if a != nil {
+		a.fetch(lines)
 	}
+}
+
+func (a *Ahead) fetch(lines uintptr) {
 	for lines > 0 {
 		if a.left == 0 {
 			if a.more == 0 {

@@ -7,25 +7,23 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// Kernels take what is queued, in order, and no more than aheadBytes behind what is reached;
-// their results have the bytes that they have without a queue.
+// Kernels take what is queued, in order, for rows of whole and of half vectors; their results
+// have the bytes that they have without a queue.
 func TestKernelsFetchAhead(t *testing.T) {
-	both(t, testKernelsFetchAhead[float32], testKernelsFetchAhead[float64])
+	for _, h := range []int{24, 4} {
+		both(t, func(t *testing.T) { testKernelsFetchAhead[float32](t, h) },
+			func(t *testing.T) { testKernelsFetchAhead[float64](t, h) })
+	}
 }
 
-func testKernelsFetchAhead[T Float](t *testing.T) {
+func testKernelsFetchAhead[T Float](t *testing.T, h int) {
 	r := random(90)
-	const c, h = 8, 24
+	const c = 8
 	win := Window{Size: 5, Stride: 1, Pad: 4, Dilation: 2}
 	d, pad := Dense(c, h, h), Padded(c, h, h, 4)
-	src, w := make([]T, pad.Len()), make([]T, c*25)
-	for i := range w {
-		w[i] = T(r.NormFloat64())
-	}
-	for i := range c * h * h {
-		src[pad.At(i/(h*h), i/h%h, i%h)] = T(r.NormFloat64())
-	}
-	a := w[:c*c]
+	src, w := planes[T](r, pad), normal[T](r, c*25)
+	const k, n = 8, 600 // of a product of whole tiles and a tail
+	a, m := normal[T](r, k*k), normal[T](r, k*n)
 	work := map[string]func(q *Ahead) []T{
 		"Depthwise": func(q *Ahead) []T {
 			dst := make([]T, d.Len())
@@ -38,14 +36,14 @@ func testKernelsFetchAhead[T Float](t *testing.T) {
 			return dw
 		},
 		"GemmAhead, tiles": func(q *Ahead) []T {
-			v := make([]T, d.Len())
-			GemmAhead(q, blas.NoTrans, blas.NoTrans, c, h*h, c, 1, a, c, src, pad.PlaneStride, 0, v, h*h)
+			v := make([]T, k*n)
+			GemmAhead(q, blas.NoTrans, blas.NoTrans, k, n, k, 1, a, k, m, n, 0, v, n)
 			return v
 		},
 		"GemmAhead, dots": func(q *Ahead) []T {
-			m := make([]T, c*c)
-			GemmAhead(q, blas.NoTrans, blas.Trans, c, c, h*h, 1, src, pad.PlaneStride, src, pad.PlaneStride, 0, m, c)
-			return m
+			v := make([]T, k*k)
+			GemmAhead(q, blas.NoTrans, blas.Trans, k, k, n, 1, m, n, m, n, 0, v, k)
+			return v
 		},
 	}
 	memory := make([]T, 4*aheadBytes/int(unsafe.Sizeof(w[0])))
@@ -142,19 +140,5 @@ func TestAheadFollows(t *testing.T) {
 	q.Queue(&v, 0, aheadSpans, -1)
 	if len(q.spans) != aheadSpans {
 		t.Errorf("%d spans are queued: want at most %d", len(q.spans), aheadSpans)
-	}
-}
-
-// Large pages change no value, wherever a slice lies.
-func TestHugePages(t *testing.T) {
-	for _, n := range []int{0, 1, 1 << 14, 1<<21 + 5} {
-		s := make([]float64, n)
-		HugePages(s)
-		for i, v := range s {
-			if v != 0 {
-				t.Fatalf("value %d of %d is %v", i, n, v)
-			}
-			s[i] = 1
-		}
 	}
 }

@@ -58,7 +58,8 @@ func DepthwiseBackwardData[T Float](dsrc []T, dp Planes, g []T, gp Planes, w []T
 //	dw[c,i,j] += Σ_{y,x} g[c,y,x] · src[c, y·s − p + i·d, x·s − p + j·d]
 //
 // with g in any layout gp of C×Out(H)×Out(W) and src as in Depthwise. The lanes of a
-// tap are added by halves and then to dw, once per channel and call.
+// tap are added by halves and then to dw, once per channel and call. What lies ahead, if not
+// nil, is fetched meanwhile.
 func DepthwiseBackwardWeights[T Float](dw []T, g []T, gp Planes, src []T, sp Planes, win Window, ahead *Ahead) {
 	checkWindow("DepthwiseBackwardWeights", gp, sp, win, true)
 	checkLen("DepthwiseBackwardWeights", g, gp)

@@ -46,9 +46,7 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 				di = 1
 			}
 			for j, dj := 0, 0; j < n; j += dj {
-				if ahead != nil {
-					ahead.take(dotAhead)
-				}
+				ahead.take(dotAhead)
 				f := s.square
 				switch {
 				case n-j >= s.edge && di > 1:

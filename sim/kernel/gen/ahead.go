@@ -3,6 +3,19 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// tileAhead is the number of cache lines that a tile of a product takes off the queue.
+const tileAhead = 8
+
+// linesAhead is the number that a correlation of that size takes for each vector of outputs.
+var linesAhead = map[int]int{3: 1, 5: 2}
+
+// The fields of a kernel.Ahead and of its spans, in words of eight bytes.
+const (
+	aheadAt, aheadLeft, aheadNext, aheadMore = 0, 1, 2, 3
+	spanAt, spanLines, spanWords             = 0, 1, 3
 )
 
 // takeAhead emits the fetching of the next cache lines of the queue whose address is the
@@ -11,34 +24,32 @@ func takeAhead(label string, lines int) {
 	q := param("ahead")
 	TESTQ(q, q)
 	JZ(LabelRef(label + "_enough"))
-	field := func(i int) Mem { return Mem{Base: q, Disp: 8 * i} }
+	word := func(base reg.GPVirtual, i int) Mem { return Mem{Base: base, Disp: 8 * i} }
+	field := func(i int) Mem { return word(q, i) }
 	left, at := GP64(), GP64()
-	MOVQ(field(1), left)
+	MOVQ(field(aheadLeft), left)
 	TESTQ(left, left)
 	JNZ(LabelRef(label + "_fetch"))
-	MOVQ(field(3), left)
+	MOVQ(field(aheadMore), left)
 	TESTQ(left, left)
 	JZ(LabelRef(label + "_enough"))
 	DECQ(left)
-	MOVQ(left, field(3))
-	MOVQ(field(2), at)
-	MOVQ(Mem{Base: at, Disp: 8}, left)
-	ADDQ(Imm(24), field(2))
-	MOVQ(Mem{Base: at}, at)
-	MOVQ(at, field(0))
+	MOVQ(left, field(aheadMore))
+	MOVQ(field(aheadNext), at)
+	MOVQ(word(at, spanLines), left)
+	ADDQ(Imm(8*spanWords), field(aheadNext))
+	MOVQ(word(at, spanAt), at)
+	MOVQ(at, field(aheadAt))
 	Label(label + "_fetch")
-	MOVQ(field(0), at)
+	MOVQ(field(aheadAt), at)
 	for i := range lines {
 		PREFETCHT1(Mem{Base: at, Disp: 64 * i})
 	}
 	ADDQ(U32(64*lines), at)
-	MOVQ(at, field(0))
+	MOVQ(at, field(aheadAt))
 	XORQ(at, at)
 	SUBQ(U32(lines), left)
 	CMOVQLT(at, left)
-	MOVQ(left, field(1))
+	MOVQ(left, field(aheadLeft))
 	Label(label + "_enough")
 }
-
-// tileAhead is the number of cache lines that a tile of a product takes off the queue.
-const tileAhead = 8

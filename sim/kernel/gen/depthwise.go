@@ -212,7 +212,3 @@ func eachPlane(v vector, name string, size int) (src, dst, w, n reg.GPVirtual, n
 		JNZ(LabelRef(name + "_plane"))
 	}
 }
-
-// linesAhead is the number of cache lines that a correlation of that size takes off the
-// queue ahead for each vector of outputs.
-var linesAhead = map[int]int{3: 1, 5: 2}
