@@ -78,7 +78,7 @@ func Padded(c, h, w, pad int) Planes {
 	}
 	pad = (pad + 3) &^ 3
 	rs := (w + pad + 3) &^ 3
-	return Planes{C: c, H: h, W: w, Pad: pad, RowStride: rs, PlaneStride: (h + pad) * rs, Origin: pad*rs + pad}
+	return Planes{C: c, H: h, W: w, Pad: pad, RowStride: rs, PlaneStride: ((h+pad)*rs + 15) &^ 15, Origin: (pad*rs + pad + 15) &^ 15}
 }
 
 // IsDense tells whether the values of each plane are contiguous.
