@@ -67,23 +67,24 @@ stile1x2z_enough:
 	VPXORD Z1, Z1, Z1
 
 stile1x2z_loop:
-	VMOVUPS          (BX), Z2
-	VMOVUPS          64(BX), Z3
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX), Z3, Z1
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	DECQ             AX
-	JNZ              stile1x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DI
-	TESTQ            DI, DI
-	JZ               stile1x2z_store
-	MOVQ             AX, DI
-	VADDPS           (DI), Z0, Z0
-	VADDPS           64(DI), Z1, Z1
-	ADDQ             CX, DI
+	VMOVUPS      (BX), Z2
+	VMOVUPS      64(BX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          stile1x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DI
+	TESTQ        DI, DI
+	JZ           stile1x2z_store
+	MOVQ         AX, DI
+	VADDPS       (DI), Z0, Z0
+	VADDPS       64(DI), Z1, Z1
+	ADDQ         CX, DI
 
 stile1x2z_store:
 	VMOVUPS Z0, (AX)
@@ -132,25 +133,26 @@ stail1x2z_near:
 	VPXORD Z1, Z1, Z1
 
 stail1x2z_loop:
-	VMOVUPS.Z        (BX), K1, Z2
-	VMOVUPS.Z        64(BX), K2, Z3
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX), Z3, Z1
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	DECQ             AX
-	JNZ              stail1x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail1x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z2
-	VADDPS           Z2, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z3
-	VADDPS           Z3, Z1, Z1
-	ADDQ             CX, DX
+	VMOVUPS.Z    (BX), K1, Z2
+	VMOVUPS.Z    64(BX), K2, Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          stail1x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail1x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z2
+	VADDPS       Z2, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z3
+	VADDPS       Z3, Z1, Z1
+	ADDQ         CX, DX
 
 stail1x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -227,28 +229,30 @@ stile2x2z_enough:
 	VPXORD Z3, Z3, Z3
 
 stile2x2z_loop:
-	VMOVUPS          (SI), Z4
-	VMOVUPS          64(SI), Z5
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z3
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile2x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile2x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z4
+	VMOVUPS      64(SI), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (CX)(DX*1), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile2x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile2x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
 
 stile2x2z_store:
 	VMOVUPS Z0, (AX)
@@ -305,32 +309,34 @@ stail2x2z_near:
 	VPXORD Z3, Z3, Z3
 
 stail2x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z4
-	VMOVUPS.Z        64(SI), K2, Z5
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z3
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail2x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail2x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z4
-	VADDPS           Z4, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z5
-	VADDPS           Z5, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z4
-	VADDPS           Z4, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z5
-	VADDPS           Z5, Z3, Z3
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z4
+	VMOVUPS.Z    64(SI), K2, Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS (CX)(DX*1), Z6
+	VFMADD231PS  Z6, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail2x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail2x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z5
+	VADDPS       Z5, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z5
+	VADDPS       Z5, Z3, Z3
+	ADDQ         CX, DX
 
 stail2x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -415,33 +421,36 @@ stile3x2z_enough:
 	VPXORD Z5, Z5, Z5
 
 stile3x2z_loop:
-	VMOVUPS          (SI), Z6
-	VMOVUPS          64(SI), Z7
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z5
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile3x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile3x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z6
+	VMOVUPS      64(SI), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (CX)(DX*1), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (CX)(DX*2), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile3x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile3x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
 
 stile3x2z_store:
 	VMOVUPS Z0, (AX)
@@ -506,39 +515,42 @@ stail3x2z_near:
 	VPXORD Z5, Z5, Z5
 
 stail3x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z6
-	VMOVUPS.Z        64(SI), K2, Z7
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z5
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail3x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail3x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z6
-	VADDPS           Z6, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z7
-	VADDPS           Z7, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z6
-	VADDPS           Z6, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z7
-	VADDPS           Z7, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z6
-	VADDPS           Z6, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z7
-	VADDPS           Z7, Z5, Z5
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z6
+	VMOVUPS.Z    64(SI), K2, Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS (CX)(DX*1), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS (CX)(DX*2), Z8
+	VFMADD231PS  Z8, Z6, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail3x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail3x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z7
+	VADDPS       Z7, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z7
+	VADDPS       Z7, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z6
+	VADDPS       Z6, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z7
+	VADDPS       Z7, Z5, Z5
+	ADDQ         CX, DX
 
 stail3x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -632,38 +644,42 @@ stile4x2z_enough:
 	VPXORD Z7, Z7, Z7
 
 stile4x2z_loop:
-	VMOVUPS          (SI), Z8
-	VMOVUPS          64(SI), Z9
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX), Z9, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z9, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z9, Z5
-	VFMADD231PS.BCST (CX)(R8*1), Z8, Z6
-	VFMADD231PS.BCST (CX)(R8*1), Z9, Z7
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile4x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R9
-	TESTQ            R9, R9
-	JZ               stile4x2z_store
-	MOVQ             AX, R9
-	VADDPS           (R9), Z0, Z0
-	VADDPS           64(R9), Z1, Z1
-	ADDQ             CX, R9
-	VADDPS           (R9), Z2, Z2
-	VADDPS           64(R9), Z3, Z3
-	ADDQ             CX, R9
-	VADDPS           (R9), Z4, Z4
-	VADDPS           64(R9), Z5, Z5
-	ADDQ             CX, R9
-	VADDPS           (R9), Z6, Z6
-	VADDPS           64(R9), Z7, Z7
-	ADDQ             CX, R9
+	VMOVUPS      (SI), Z8
+	VMOVUPS      64(SI), Z9
+	VBROADCASTSS (CX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (CX)(DX*1), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (CX)(DX*2), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (CX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile4x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R9
+	TESTQ        R9, R9
+	JZ           stile4x2z_store
+	MOVQ         AX, R9
+	VADDPS       (R9), Z0, Z0
+	VADDPS       64(R9), Z1, Z1
+	ADDQ         CX, R9
+	VADDPS       (R9), Z2, Z2
+	VADDPS       64(R9), Z3, Z3
+	ADDQ         CX, R9
+	VADDPS       (R9), Z4, Z4
+	VADDPS       64(R9), Z5, Z5
+	ADDQ         CX, R9
+	VADDPS       (R9), Z6, Z6
+	VADDPS       64(R9), Z7, Z7
+	ADDQ         CX, R9
 
 stile4x2z_store:
 	VMOVUPS Z0, (AX)
@@ -737,46 +753,50 @@ stail4x2z_near:
 	VPXORD Z7, Z7, Z7
 
 stail4x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z8
-	VMOVUPS.Z        64(SI), K2, Z9
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX), Z9, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z9, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z9, Z5
-	VFMADD231PS.BCST (CX)(R8*1), Z8, Z6
-	VFMADD231PS.BCST (CX)(R8*1), Z9, Z7
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail4x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail4x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z8
-	VADDPS           Z8, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z9
-	VADDPS           Z9, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z8
-	VADDPS           Z8, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z9
-	VADDPS           Z9, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z8
-	VADDPS           Z8, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z9
-	VADDPS           Z9, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z8
-	VADDPS           Z8, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z9
-	VADDPS           Z9, Z7, Z7
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z8
+	VMOVUPS.Z    64(SI), K2, Z9
+	VBROADCASTSS (CX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS (CX)(DX*1), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS (CX)(DX*2), Z10
+	VFMADD231PS  Z10, Z8, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS (CX)(R8*1), Z10
+	VFMADD231PS  Z10, Z8, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail4x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail4x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z9
+	VADDPS       Z9, Z7, Z7
+	ADDQ         CX, DX
 
 stail4x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -879,44 +899,49 @@ stile5x2z_enough:
 	VPXORD Z9, Z9, Z9
 
 stile5x2z_loop:
-	VMOVUPS          (SI), Z10
-	VMOVUPS          64(SI), Z11
-	VFMADD231PS.BCST (CX), Z10, Z0
-	VFMADD231PS.BCST (CX), Z11, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z11, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z11, Z5
-	VFMADD231PS.BCST (R8), Z10, Z6
-	VFMADD231PS.BCST (R8), Z11, Z7
-	VFMADD231PS.BCST (R8)(DX*1), Z10, Z8
-	VFMADD231PS.BCST (R8)(DX*1), Z11, Z9
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile5x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile5x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z10
+	VMOVUPS      64(SI), Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (CX)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (CX)(DX*2), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (R8)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile5x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile5x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
 
 stile5x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1001,54 +1026,59 @@ stail5x2z_near:
 	VPXORD Z9, Z9, Z9
 
 stail5x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z10
-	VMOVUPS.Z        64(SI), K2, Z11
-	VFMADD231PS.BCST (CX), Z10, Z0
-	VFMADD231PS.BCST (CX), Z11, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z11, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z11, Z5
-	VFMADD231PS.BCST (R8), Z10, Z6
-	VFMADD231PS.BCST (R8), Z11, Z7
-	VFMADD231PS.BCST (R8)(DX*1), Z10, Z8
-	VFMADD231PS.BCST (R8)(DX*1), Z11, Z9
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail5x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail5x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z10
-	VADDPS           Z10, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z11
-	VADDPS           Z11, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z10
-	VADDPS           Z10, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z11
-	VADDPS           Z11, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z10
-	VADDPS           Z10, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z11
-	VADDPS           Z11, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z10
-	VADDPS           Z10, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z11
-	VADDPS           Z11, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z10
-	VADDPS           Z10, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z11
-	VADDPS           Z11, Z9, Z9
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z10
+	VMOVUPS.Z    64(SI), K2, Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z1
+	VBROADCASTSS (CX)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z3
+	VBROADCASTSS (CX)(DX*2), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z12, Z10, Z6
+	VFMADD231PS  Z12, Z11, Z7
+	VBROADCASTSS (R8)(DX*1), Z12
+	VFMADD231PS  Z12, Z10, Z8
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail5x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail5x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z10
+	VADDPS       Z10, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z11
+	VADDPS       Z11, Z9, Z9
+	ADDQ         CX, DX
 
 stail5x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1159,49 +1189,55 @@ stile6x2z_enough:
 	VPXORD Z11, Z11, Z11
 
 stile6x2z_loop:
-	VMOVUPS          (SI), Z12
-	VMOVUPS          64(SI), Z13
-	VFMADD231PS.BCST (CX), Z12, Z0
-	VFMADD231PS.BCST (CX), Z13, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z12, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z13, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z12, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z13, Z5
-	VFMADD231PS.BCST (R8), Z12, Z6
-	VFMADD231PS.BCST (R8), Z13, Z7
-	VFMADD231PS.BCST (R8)(DX*1), Z12, Z8
-	VFMADD231PS.BCST (R8)(DX*1), Z13, Z9
-	VFMADD231PS.BCST (R8)(DX*2), Z12, Z10
-	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile6x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile6x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (CX)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (CX)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile6x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile6x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
 
 stile6x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1294,61 +1330,67 @@ stail6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 stail6x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z12
-	VMOVUPS.Z        64(SI), K2, Z13
-	VFMADD231PS.BCST (CX), Z12, Z0
-	VFMADD231PS.BCST (CX), Z13, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z12, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z13, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z12, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z13, Z5
-	VFMADD231PS.BCST (R8), Z12, Z6
-	VFMADD231PS.BCST (R8), Z13, Z7
-	VFMADD231PS.BCST (R8)(DX*1), Z12, Z8
-	VFMADD231PS.BCST (R8)(DX*1), Z13, Z9
-	VFMADD231PS.BCST (R8)(DX*2), Z12, Z10
-	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail6x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail6x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z12
-	VADDPS           Z12, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z13
-	VADDPS           Z13, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z12
-	VADDPS           Z12, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z13
-	VADDPS           Z13, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z12
-	VADDPS           Z12, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z13
-	VADDPS           Z13, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z12
-	VADDPS           Z12, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z13
-	VADDPS           Z13, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z12
-	VADDPS           Z12, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z13
-	VADDPS           Z13, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z12
-	VADDPS           Z12, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z13
-	VADDPS           Z13, Z11, Z11
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z12
+	VMOVUPS.Z    64(SI), K2, Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (CX)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (CX)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail6x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail6x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z12
+	VADDPS       Z12, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z13
+	VADDPS       Z13, Z11, Z11
+	ADDQ         CX, DX
 
 stail6x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1468,54 +1510,61 @@ stile7x2z_enough:
 	VPXORD Z13, Z13, Z13
 
 stile7x2z_loop:
-	VMOVUPS          (SI), Z14
-	VMOVUPS          64(SI), Z15
-	VFMADD231PS.BCST (CX), Z14, Z0
-	VFMADD231PS.BCST (CX), Z15, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z14, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z15, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z14, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z15, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z14, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z15, Z7
-	VFMADD231PS.BCST (R8), Z14, Z8
-	VFMADD231PS.BCST (R8), Z15, Z9
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z10
-	VFMADD231PS.BCST (R8)(DX*1), Z15, Z11
-	VFMADD231PS.BCST (R8)(DX*2), Z14, Z12
-	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile7x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile7x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z14
+	VMOVUPS      64(SI), Z15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (CX)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (CX)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (CX)(R9*1), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R8)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R8)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile7x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile7x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
 
 stile7x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1617,68 +1666,75 @@ stail7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 stail7x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z14
-	VMOVUPS.Z        64(SI), K2, Z15
-	VFMADD231PS.BCST (CX), Z14, Z0
-	VFMADD231PS.BCST (CX), Z15, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z14, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z15, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z14, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z15, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z14, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z15, Z7
-	VFMADD231PS.BCST (R8), Z14, Z8
-	VFMADD231PS.BCST (R8), Z15, Z9
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z10
-	VFMADD231PS.BCST (R8)(DX*1), Z15, Z11
-	VFMADD231PS.BCST (R8)(DX*2), Z14, Z12
-	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail7x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail7x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z14
-	VADDPS           Z14, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z15
-	VADDPS           Z15, Z13, Z13
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z14
+	VMOVUPS.Z    64(SI), K2, Z15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (CX)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (CX)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (CX)(R9*1), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R8)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R8)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail7x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail7x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z14
+	VADDPS       Z14, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z15
+	VADDPS       Z15, Z13, Z13
+	ADDQ         CX, DX
 
 stail7x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -1806,59 +1862,67 @@ stile8x2z_enough:
 	VPXORD Z15, Z15, Z15
 
 stile8x2z_loop:
-	VMOVUPS          (SI), Z16
-	VMOVUPS          64(SI), Z17
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX), Z17, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z17, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z17, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z17, Z7
-	VFMADD231PS.BCST (R8), Z16, Z8
-	VFMADD231PS.BCST (R8), Z17, Z9
-	VFMADD231PS.BCST (R8)(DX*1), Z16, Z10
-	VFMADD231PS.BCST (R8)(DX*1), Z17, Z11
-	VFMADD231PS.BCST (R8)(DX*2), Z16, Z12
-	VFMADD231PS.BCST (R8)(DX*2), Z17, Z13
-	VFMADD231PS.BCST (R8)(R9*1), Z16, Z14
-	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile8x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile8x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (CX)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (CX)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (CX)(R9*1), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R8)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R8)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R8)(R9*1), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile8x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile8x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
 
 stile8x2z_store:
 	VMOVUPS Z0, (AX)
@@ -1968,75 +2032,83 @@ stail8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 stail8x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z16
-	VMOVUPS.Z        64(SI), K2, Z17
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX), Z17, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z17, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z17, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z17, Z7
-	VFMADD231PS.BCST (R8), Z16, Z8
-	VFMADD231PS.BCST (R8), Z17, Z9
-	VFMADD231PS.BCST (R8)(DX*1), Z16, Z10
-	VFMADD231PS.BCST (R8)(DX*1), Z17, Z11
-	VFMADD231PS.BCST (R8)(DX*2), Z16, Z12
-	VFMADD231PS.BCST (R8)(DX*2), Z17, Z13
-	VFMADD231PS.BCST (R8)(R9*1), Z16, Z14
-	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail8x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail8x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z16
-	VADDPS           Z16, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z17
-	VADDPS           Z17, Z15, Z15
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z16
+	VMOVUPS.Z    64(SI), K2, Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (CX)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (CX)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (CX)(R9*1), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R8)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R8)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R8)(R9*1), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail8x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail8x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z16
+	VADDPS       Z16, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z17
+	VADDPS       Z17, Z15, Z15
+	ADDQ         CX, DX
 
 stail8x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2172,64 +2244,73 @@ stile9x2z_enough:
 	VPXORD Z17, Z17, Z17
 
 stile9x2z_loop:
-	VMOVUPS          (SI), Z18
-	VMOVUPS          64(SI), Z19
-	VFMADD231PS.BCST (CX), Z18, Z0
-	VFMADD231PS.BCST (CX), Z19, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z18, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z19, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z18, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z19, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z18, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z19, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z18, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z19, Z9
-	VFMADD231PS.BCST (R8), Z18, Z10
-	VFMADD231PS.BCST (R8), Z19, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z19, Z13
-	VFMADD231PS.BCST (R8)(DX*2), Z18, Z14
-	VFMADD231PS.BCST (R8)(DX*2), Z19, Z15
-	VFMADD231PS.BCST (R8)(R9*1), Z18, Z16
-	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile9x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile9x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPS           (R8), Z16, Z16
-	VADDPS           64(R8), Z17, Z17
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z18
+	VMOVUPS      64(SI), Z19
+	VBROADCASTSS (CX), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (CX)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (CX)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (CX)(R9*1), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (CX)(DX*4), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R8)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R8)(R9*1), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile9x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile9x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
 
 stile9x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2347,82 +2428,91 @@ stail9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 stail9x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z18
-	VMOVUPS.Z        64(SI), K2, Z19
-	VFMADD231PS.BCST (CX), Z18, Z0
-	VFMADD231PS.BCST (CX), Z19, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z18, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z19, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z18, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z19, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z18, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z19, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z18, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z19, Z9
-	VFMADD231PS.BCST (R8), Z18, Z10
-	VFMADD231PS.BCST (R8), Z19, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z19, Z13
-	VFMADD231PS.BCST (R8)(DX*2), Z18, Z14
-	VFMADD231PS.BCST (R8)(DX*2), Z19, Z15
-	VFMADD231PS.BCST (R8)(R9*1), Z18, Z16
-	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail9x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail9x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z18
-	VADDPS           Z18, Z16, Z16
-	VMOVUPS.Z        64(DX), K2, Z19
-	VADDPS           Z19, Z17, Z17
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z18
+	VMOVUPS.Z    64(SI), K2, Z19
+	VBROADCASTSS (CX), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (CX)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (CX)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (CX)(R9*1), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (CX)(DX*4), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R8)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R8)(R9*1), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail9x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail9x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z18
+	VADDPS       Z18, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z19
+	VADDPS       Z19, Z17, Z17
+	ADDQ         CX, DX
 
 stail9x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2566,69 +2656,79 @@ stile10x2z_enough:
 	VPXORD Z19, Z19, Z19
 
 stile10x2z_loop:
-	VMOVUPS          (SI), Z20
-	VMOVUPS          64(SI), Z21
-	VFMADD231PS.BCST (CX), Z20, Z0
-	VFMADD231PS.BCST (CX), Z21, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z20, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z21, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z20, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z21, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z20, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z21, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z20, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z21, Z9
-	VFMADD231PS.BCST (R8), Z20, Z10
-	VFMADD231PS.BCST (R8), Z21, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z21, Z13
-	VFMADD231PS.BCST (R8)(DX*2), Z20, Z14
-	VFMADD231PS.BCST (R8)(DX*2), Z21, Z15
-	VFMADD231PS.BCST (R8)(R9*1), Z20, Z16
-	VFMADD231PS.BCST (R8)(R9*1), Z21, Z17
-	VFMADD231PS.BCST (R8)(DX*4), Z20, Z18
-	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile10x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile10x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPS           (R8), Z16, Z16
-	VADDPS           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPS           (R8), Z18, Z18
-	VADDPS           64(R8), Z19, Z19
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (CX)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (CX)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (CX)(R9*1), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (CX)(DX*4), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R8)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R8)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R8)(R9*1), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R8)(DX*4), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile10x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile10x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
 
 stile10x2z_store:
 	VMOVUPS Z0, (AX)
@@ -2754,89 +2854,99 @@ stail10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 stail10x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z20
-	VMOVUPS.Z        64(SI), K2, Z21
-	VFMADD231PS.BCST (CX), Z20, Z0
-	VFMADD231PS.BCST (CX), Z21, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z20, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z21, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z20, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z21, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z20, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z21, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z20, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z21, Z9
-	VFMADD231PS.BCST (R8), Z20, Z10
-	VFMADD231PS.BCST (R8), Z21, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z21, Z13
-	VFMADD231PS.BCST (R8)(DX*2), Z20, Z14
-	VFMADD231PS.BCST (R8)(DX*2), Z21, Z15
-	VFMADD231PS.BCST (R8)(R9*1), Z20, Z16
-	VFMADD231PS.BCST (R8)(R9*1), Z21, Z17
-	VFMADD231PS.BCST (R8)(DX*4), Z20, Z18
-	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail10x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail10x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z16, Z16
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z20
-	VADDPS           Z20, Z18, Z18
-	VMOVUPS.Z        64(DX), K2, Z21
-	VADDPS           Z21, Z19, Z19
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z20
+	VMOVUPS.Z    64(SI), K2, Z21
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (CX)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (CX)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (CX)(R9*1), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (CX)(DX*4), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R8)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R8)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R8)(R9*1), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R8)(DX*4), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail10x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail10x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z20
+	VADDPS       Z20, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z21
+	VADDPS       Z21, Z19, Z19
+	ADDQ         CX, DX
 
 stail10x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -2989,74 +3099,85 @@ stile11x2z_enough:
 	VPXORD Z21, Z21, Z21
 
 stile11x2z_loop:
-	VMOVUPS          (SI), Z22
-	VMOVUPS          64(SI), Z23
-	VFMADD231PS.BCST (CX), Z22, Z0
-	VFMADD231PS.BCST (CX), Z23, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z22, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z23, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z22, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z23, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z22, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z23, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z22, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z23, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z22, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z23, Z11
-	VFMADD231PS.BCST (R8), Z22, Z12
-	VFMADD231PS.BCST (R8), Z23, Z13
-	VFMADD231PS.BCST (R8)(DX*1), Z22, Z14
-	VFMADD231PS.BCST (R8)(DX*1), Z23, Z15
-	VFMADD231PS.BCST (R8)(DX*2), Z22, Z16
-	VFMADD231PS.BCST (R8)(DX*2), Z23, Z17
-	VFMADD231PS.BCST (R8)(R9*1), Z22, Z18
-	VFMADD231PS.BCST (R8)(R9*1), Z23, Z19
-	VFMADD231PS.BCST (R8)(DX*4), Z22, Z20
-	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile11x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile11x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPS           (R8), Z16, Z16
-	VADDPS           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPS           (R8), Z18, Z18
-	VADDPS           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPS           (R8), Z20, Z20
-	VADDPS           64(R8), Z21, Z21
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z22
+	VMOVUPS      64(SI), Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (CX)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (CX)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (CX)(R9*1), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (CX)(DX*4), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (CX)(R10*1), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R8)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R8)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R8)(R9*1), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R8)(DX*4), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile11x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile11x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
 
 stile11x2z_store:
 	VMOVUPS Z0, (AX)
@@ -3191,96 +3312,107 @@ stail11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 stail11x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z22
-	VMOVUPS.Z        64(SI), K2, Z23
-	VFMADD231PS.BCST (CX), Z22, Z0
-	VFMADD231PS.BCST (CX), Z23, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z22, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z23, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z22, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z23, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z22, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z23, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z22, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z23, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z22, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z23, Z11
-	VFMADD231PS.BCST (R8), Z22, Z12
-	VFMADD231PS.BCST (R8), Z23, Z13
-	VFMADD231PS.BCST (R8)(DX*1), Z22, Z14
-	VFMADD231PS.BCST (R8)(DX*1), Z23, Z15
-	VFMADD231PS.BCST (R8)(DX*2), Z22, Z16
-	VFMADD231PS.BCST (R8)(DX*2), Z23, Z17
-	VFMADD231PS.BCST (R8)(R9*1), Z22, Z18
-	VFMADD231PS.BCST (R8)(R9*1), Z23, Z19
-	VFMADD231PS.BCST (R8)(DX*4), Z22, Z20
-	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail11x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail11x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z16, Z16
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z18, Z18
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z22
-	VADDPS           Z22, Z20, Z20
-	VMOVUPS.Z        64(DX), K2, Z23
-	VADDPS           Z23, Z21, Z21
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z22
+	VMOVUPS.Z    64(SI), K2, Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (CX)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (CX)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (CX)(R9*1), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (CX)(DX*4), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (CX)(R10*1), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R8)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R8)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R8)(R9*1), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R8)(DX*4), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail11x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail11x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z22
+	VADDPS       Z22, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z23
+	VADDPS       Z23, Z21, Z21
+	ADDQ         CX, DX
 
 stail11x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -3441,79 +3573,91 @@ stile12x2z_enough:
 	VPXORD Z23, Z23, Z23
 
 stile12x2z_loop:
-	VMOVUPS          (SI), Z24
-	VMOVUPS          64(SI), Z25
-	VFMADD231PS.BCST (CX), Z24, Z0
-	VFMADD231PS.BCST (CX), Z25, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z25, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z25, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z24, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z25, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z25, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z24, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z25, Z11
-	VFMADD231PS.BCST (R8), Z24, Z12
-	VFMADD231PS.BCST (R8), Z25, Z13
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z14
-	VFMADD231PS.BCST (R8)(DX*1), Z25, Z15
-	VFMADD231PS.BCST (R8)(DX*2), Z24, Z16
-	VFMADD231PS.BCST (R8)(DX*2), Z25, Z17
-	VFMADD231PS.BCST (R8)(R9*1), Z24, Z18
-	VFMADD231PS.BCST (R8)(R9*1), Z25, Z19
-	VFMADD231PS.BCST (R8)(DX*4), Z24, Z20
-	VFMADD231PS.BCST (R8)(DX*4), Z25, Z21
-	VFMADD231PS.BCST (R8)(R10*1), Z24, Z22
-	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile12x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile12x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPS           (R8), Z16, Z16
-	VADDPS           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPS           (R8), Z18, Z18
-	VADDPS           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPS           (R8), Z20, Z20
-	VADDPS           64(R8), Z21, Z21
-	ADDQ             CX, R8
-	VADDPS           (R8), Z22, Z22
-	VADDPS           64(R8), Z23, Z23
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (CX)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (CX)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (CX)(R9*1), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (CX)(DX*4), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (CX)(R10*1), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R8)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R8)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R8)(R9*1), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R8)(DX*4), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R8)(R10*1), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile12x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile12x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         CX, R8
 
 stile12x2z_store:
 	VMOVUPS Z0, (AX)
@@ -3656,103 +3800,115 @@ stail12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 stail12x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z24
-	VMOVUPS.Z        64(SI), K2, Z25
-	VFMADD231PS.BCST (CX), Z24, Z0
-	VFMADD231PS.BCST (CX), Z25, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z25, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z25, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z24, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z25, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z25, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z24, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z25, Z11
-	VFMADD231PS.BCST (R8), Z24, Z12
-	VFMADD231PS.BCST (R8), Z25, Z13
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z14
-	VFMADD231PS.BCST (R8)(DX*1), Z25, Z15
-	VFMADD231PS.BCST (R8)(DX*2), Z24, Z16
-	VFMADD231PS.BCST (R8)(DX*2), Z25, Z17
-	VFMADD231PS.BCST (R8)(R9*1), Z24, Z18
-	VFMADD231PS.BCST (R8)(R9*1), Z25, Z19
-	VFMADD231PS.BCST (R8)(DX*4), Z24, Z20
-	VFMADD231PS.BCST (R8)(DX*4), Z25, Z21
-	VFMADD231PS.BCST (R8)(R10*1), Z24, Z22
-	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail12x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail12x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z16, Z16
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z18, Z18
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z20, Z20
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z21, Z21
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z24
-	VADDPS           Z24, Z22, Z22
-	VMOVUPS.Z        64(DX), K2, Z25
-	VADDPS           Z25, Z23, Z23
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z24
+	VMOVUPS.Z    64(SI), K2, Z25
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (CX)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (CX)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (CX)(R9*1), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (CX)(DX*4), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (CX)(R10*1), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R8)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R8)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R8)(R9*1), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R8)(DX*4), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R8)(R10*1), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail12x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail12x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z24
+	VADDPS       Z24, Z22, Z22
+	VMOVUPS.Z    64(DX), K2, Z25
+	VADDPS       Z25, Z23, Z23
+	ADDQ         CX, DX
 
 stail12x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -3921,84 +4077,97 @@ stile13x2z_enough:
 	VPXORD Z25, Z25, Z25
 
 stile13x2z_loop:
-	VMOVUPS          (SI), Z26
-	VMOVUPS          64(SI), Z27
-	VFMADD231PS.BCST (CX), Z26, Z0
-	VFMADD231PS.BCST (CX), Z27, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z26, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z27, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z26, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z27, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z26, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z27, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z26, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z27, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z26, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z27, Z11
-	VFMADD231PS.BCST (CX)(R9*2), Z26, Z12
-	VFMADD231PS.BCST (CX)(R9*2), Z27, Z13
-	VFMADD231PS.BCST (R8), Z26, Z14
-	VFMADD231PS.BCST (R8), Z27, Z15
-	VFMADD231PS.BCST (R8)(DX*1), Z26, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z27, Z17
-	VFMADD231PS.BCST (R8)(DX*2), Z26, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z27, Z19
-	VFMADD231PS.BCST (R8)(R9*1), Z26, Z20
-	VFMADD231PS.BCST (R8)(R9*1), Z27, Z21
-	VFMADD231PS.BCST (R8)(DX*4), Z26, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z27, Z23
-	VFMADD231PS.BCST (R8)(R10*1), Z26, Z24
-	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile13x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile13x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPS           (R8), Z16, Z16
-	VADDPS           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPS           (R8), Z18, Z18
-	VADDPS           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPS           (R8), Z20, Z20
-	VADDPS           64(R8), Z21, Z21
-	ADDQ             CX, R8
-	VADDPS           (R8), Z22, Z22
-	VADDPS           64(R8), Z23, Z23
-	ADDQ             CX, R8
-	VADDPS           (R8), Z24, Z24
-	VADDPS           64(R8), Z25, Z25
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z26
+	VMOVUPS      64(SI), Z27
+	VBROADCASTSS (CX), Z28
+	VFMADD231PS  Z28, Z26, Z0
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSS (CX)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS (CX)(DX*2), Z28
+	VFMADD231PS  Z28, Z26, Z4
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSS (CX)(R9*1), Z28
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS (CX)(DX*4), Z28
+	VFMADD231PS  Z28, Z26, Z8
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSS (CX)(R10*1), Z28
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS (CX)(R9*2), Z28
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS (R8)(R9*1), Z28
+	VFMADD231PS  Z28, Z26, Z20
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSS (R8)(DX*4), Z28
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSS (R8)(R10*1), Z28
+	VFMADD231PS  Z28, Z26, Z24
+	VFMADD231PS  Z28, Z27, Z25
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile13x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile13x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPS       (R8), Z24, Z24
+	VADDPS       64(R8), Z25, Z25
+	ADDQ         CX, R8
 
 stile13x2z_store:
 	VMOVUPS Z0, (AX)
@@ -4149,110 +4318,123 @@ stail13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 stail13x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z26
-	VMOVUPS.Z        64(SI), K2, Z27
-	VFMADD231PS.BCST (CX), Z26, Z0
-	VFMADD231PS.BCST (CX), Z27, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z26, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z27, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z26, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z27, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z26, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z27, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z26, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z27, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z26, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z27, Z11
-	VFMADD231PS.BCST (CX)(R9*2), Z26, Z12
-	VFMADD231PS.BCST (CX)(R9*2), Z27, Z13
-	VFMADD231PS.BCST (R8), Z26, Z14
-	VFMADD231PS.BCST (R8), Z27, Z15
-	VFMADD231PS.BCST (R8)(DX*1), Z26, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z27, Z17
-	VFMADD231PS.BCST (R8)(DX*2), Z26, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z27, Z19
-	VFMADD231PS.BCST (R8)(R9*1), Z26, Z20
-	VFMADD231PS.BCST (R8)(R9*1), Z27, Z21
-	VFMADD231PS.BCST (R8)(DX*4), Z26, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z27, Z23
-	VFMADD231PS.BCST (R8)(R10*1), Z26, Z24
-	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail13x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail13x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z16, Z16
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z18, Z18
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z20, Z20
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z21, Z21
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z22, Z22
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z23, Z23
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z26
-	VADDPS           Z26, Z24, Z24
-	VMOVUPS.Z        64(DX), K2, Z27
-	VADDPS           Z27, Z25, Z25
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z26
+	VMOVUPS.Z    64(SI), K2, Z27
+	VBROADCASTSS (CX), Z28
+	VFMADD231PS  Z28, Z26, Z0
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSS (CX)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS (CX)(DX*2), Z28
+	VFMADD231PS  Z28, Z26, Z4
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSS (CX)(R9*1), Z28
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS (CX)(DX*4), Z28
+	VFMADD231PS  Z28, Z26, Z8
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSS (CX)(R10*1), Z28
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS (CX)(R9*2), Z28
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS (R8)(R9*1), Z28
+	VFMADD231PS  Z28, Z26, Z20
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSS (R8)(DX*4), Z28
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSS (R8)(R10*1), Z28
+	VFMADD231PS  Z28, Z26, Z24
+	VFMADD231PS  Z28, Z27, Z25
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail13x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail13x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z22, Z22
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z26
+	VADDPS       Z26, Z24, Z24
+	VMOVUPS.Z    64(DX), K2, Z27
+	VADDPS       Z27, Z25, Z25
+	ADDQ         CX, DX
 
 stail13x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4429,89 +4611,103 @@ stile14x2z_enough:
 	VPXORD Z27, Z27, Z27
 
 stile14x2z_loop:
-	VMOVUPS          (SI), Z28
-	VMOVUPS          64(SI), Z29
-	VFMADD231PS.BCST (CX), Z28, Z0
-	VFMADD231PS.BCST (CX), Z29, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z29, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z29, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z28, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z29, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z29, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z28, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z29, Z11
-	VFMADD231PS.BCST (CX)(R9*2), Z28, Z12
-	VFMADD231PS.BCST (CX)(R9*2), Z29, Z13
-	VFMADD231PS.BCST (R8), Z28, Z14
-	VFMADD231PS.BCST (R8), Z29, Z15
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z29, Z17
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z29, Z19
-	VFMADD231PS.BCST (R8)(R9*1), Z28, Z20
-	VFMADD231PS.BCST (R8)(R9*1), Z29, Z21
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z29, Z23
-	VFMADD231PS.BCST (R8)(R10*1), Z28, Z24
-	VFMADD231PS.BCST (R8)(R10*1), Z29, Z25
-	VFMADD231PS.BCST (R8)(R9*2), Z28, Z26
-	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stile14x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               stile14x2z_store
-	MOVQ             AX, R8
-	VADDPS           (R8), Z0, Z0
-	VADDPS           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPS           (R8), Z2, Z2
-	VADDPS           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPS           (R8), Z4, Z4
-	VADDPS           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPS           (R8), Z6, Z6
-	VADDPS           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPS           (R8), Z8, Z8
-	VADDPS           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPS           (R8), Z10, Z10
-	VADDPS           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPS           (R8), Z12, Z12
-	VADDPS           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPS           (R8), Z14, Z14
-	VADDPS           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPS           (R8), Z16, Z16
-	VADDPS           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPS           (R8), Z18, Z18
-	VADDPS           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPS           (R8), Z20, Z20
-	VADDPS           64(R8), Z21, Z21
-	ADDQ             CX, R8
-	VADDPS           (R8), Z22, Z22
-	VADDPS           64(R8), Z23, Z23
-	ADDQ             CX, R8
-	VADDPS           (R8), Z24, Z24
-	VADDPS           64(R8), Z25, Z25
-	ADDQ             CX, R8
-	VADDPS           (R8), Z26, Z26
-	VADDPS           64(R8), Z27, Z27
-	ADDQ             CX, R8
+	VMOVUPS      (SI), Z28
+	VMOVUPS      64(SI), Z29
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z30, Z28, Z0
+	VFMADD231PS  Z30, Z29, Z1
+	VBROADCASTSS (CX)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z2
+	VFMADD231PS  Z30, Z29, Z3
+	VBROADCASTSS (CX)(DX*2), Z30
+	VFMADD231PS  Z30, Z28, Z4
+	VFMADD231PS  Z30, Z29, Z5
+	VBROADCASTSS (CX)(R9*1), Z30
+	VFMADD231PS  Z30, Z28, Z6
+	VFMADD231PS  Z30, Z29, Z7
+	VBROADCASTSS (CX)(DX*4), Z30
+	VFMADD231PS  Z30, Z28, Z8
+	VFMADD231PS  Z30, Z29, Z9
+	VBROADCASTSS (CX)(R10*1), Z30
+	VFMADD231PS  Z30, Z28, Z10
+	VFMADD231PS  Z30, Z29, Z11
+	VBROADCASTSS (CX)(R9*2), Z30
+	VFMADD231PS  Z30, Z28, Z12
+	VFMADD231PS  Z30, Z29, Z13
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z30, Z28, Z14
+	VFMADD231PS  Z30, Z29, Z15
+	VBROADCASTSS (R8)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z16
+	VFMADD231PS  Z30, Z29, Z17
+	VBROADCASTSS (R8)(DX*2), Z30
+	VFMADD231PS  Z30, Z28, Z18
+	VFMADD231PS  Z30, Z29, Z19
+	VBROADCASTSS (R8)(R9*1), Z30
+	VFMADD231PS  Z30, Z28, Z20
+	VFMADD231PS  Z30, Z29, Z21
+	VBROADCASTSS (R8)(DX*4), Z30
+	VFMADD231PS  Z30, Z28, Z22
+	VFMADD231PS  Z30, Z29, Z23
+	VBROADCASTSS (R8)(R10*1), Z30
+	VFMADD231PS  Z30, Z28, Z24
+	VFMADD231PS  Z30, Z29, Z25
+	VBROADCASTSS (R8)(R9*2), Z30
+	VFMADD231PS  Z30, Z28, Z26
+	VFMADD231PS  Z30, Z29, Z27
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stile14x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           stile14x2z_store
+	MOVQ         AX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPS       (R8), Z24, Z24
+	VADDPS       64(R8), Z25, Z25
+	ADDQ         CX, R8
+	VADDPS       (R8), Z26, Z26
+	VADDPS       64(R8), Z27, Z27
+	ADDQ         CX, R8
 
 stile14x2z_store:
 	VMOVUPS Z0, (AX)
@@ -4670,117 +4866,131 @@ stail14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 stail14x2z_loop:
-	VMOVUPS.Z        (SI), K1, Z28
-	VMOVUPS.Z        64(SI), K2, Z29
-	VFMADD231PS.BCST (CX), Z28, Z0
-	VFMADD231PS.BCST (CX), Z29, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z29, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z29, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z28, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z29, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z29, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z28, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z29, Z11
-	VFMADD231PS.BCST (CX)(R9*2), Z28, Z12
-	VFMADD231PS.BCST (CX)(R9*2), Z29, Z13
-	VFMADD231PS.BCST (R8), Z28, Z14
-	VFMADD231PS.BCST (R8), Z29, Z15
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z29, Z17
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z29, Z19
-	VFMADD231PS.BCST (R8)(R9*1), Z28, Z20
-	VFMADD231PS.BCST (R8)(R9*1), Z29, Z21
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z29, Z23
-	VFMADD231PS.BCST (R8)(R10*1), Z28, Z24
-	VFMADD231PS.BCST (R8)(R10*1), Z29, Z25
-	VFMADD231PS.BCST (R8)(R9*2), Z28, Z26
-	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              stail14x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               stail14x2z_store
-	MOVQ             AX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z0, Z0
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z2, Z2
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z4, Z4
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z6, Z6
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z8, Z8
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z10, Z10
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z12, Z12
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z14, Z14
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z16, Z16
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z18, Z18
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z20, Z20
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z21, Z21
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z22, Z22
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z23, Z23
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z24, Z24
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z25, Z25
-	ADDQ             CX, DX
-	VMOVUPS.Z        (DX), K1, Z28
-	VADDPS           Z28, Z26, Z26
-	VMOVUPS.Z        64(DX), K2, Z29
-	VADDPS           Z29, Z27, Z27
-	ADDQ             CX, DX
+	VMOVUPS.Z    (SI), K1, Z28
+	VMOVUPS.Z    64(SI), K2, Z29
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z30, Z28, Z0
+	VFMADD231PS  Z30, Z29, Z1
+	VBROADCASTSS (CX)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z2
+	VFMADD231PS  Z30, Z29, Z3
+	VBROADCASTSS (CX)(DX*2), Z30
+	VFMADD231PS  Z30, Z28, Z4
+	VFMADD231PS  Z30, Z29, Z5
+	VBROADCASTSS (CX)(R9*1), Z30
+	VFMADD231PS  Z30, Z28, Z6
+	VFMADD231PS  Z30, Z29, Z7
+	VBROADCASTSS (CX)(DX*4), Z30
+	VFMADD231PS  Z30, Z28, Z8
+	VFMADD231PS  Z30, Z29, Z9
+	VBROADCASTSS (CX)(R10*1), Z30
+	VFMADD231PS  Z30, Z28, Z10
+	VFMADD231PS  Z30, Z29, Z11
+	VBROADCASTSS (CX)(R9*2), Z30
+	VFMADD231PS  Z30, Z28, Z12
+	VFMADD231PS  Z30, Z29, Z13
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z30, Z28, Z14
+	VFMADD231PS  Z30, Z29, Z15
+	VBROADCASTSS (R8)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z16
+	VFMADD231PS  Z30, Z29, Z17
+	VBROADCASTSS (R8)(DX*2), Z30
+	VFMADD231PS  Z30, Z28, Z18
+	VFMADD231PS  Z30, Z29, Z19
+	VBROADCASTSS (R8)(R9*1), Z30
+	VFMADD231PS  Z30, Z28, Z20
+	VFMADD231PS  Z30, Z29, Z21
+	VBROADCASTSS (R8)(DX*4), Z30
+	VFMADD231PS  Z30, Z28, Z22
+	VFMADD231PS  Z30, Z29, Z23
+	VBROADCASTSS (R8)(R10*1), Z30
+	VFMADD231PS  Z30, Z28, Z24
+	VFMADD231PS  Z30, Z29, Z25
+	VBROADCASTSS (R8)(R9*2), Z30
+	VFMADD231PS  Z30, Z28, Z26
+	VFMADD231PS  Z30, Z29, Z27
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          stail14x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           stail14x2z_store
+	MOVQ         AX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z0, Z0
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z2, Z2
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z4, Z4
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z6, Z6
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z8, Z8
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z10, Z10
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z12, Z12
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z14, Z14
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z16, Z16
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z18, Z18
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z20, Z20
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z22, Z22
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z24, Z24
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z25, Z25
+	ADDQ         CX, DX
+	VMOVUPS.Z    (DX), K1, Z28
+	VADDPS       Z28, Z26, Z26
+	VMOVUPS.Z    64(DX), K2, Z29
+	VADDPS       Z29, Z27, Z27
+	ADDQ         CX, DX
 
 stail14x2z_store:
 	VMOVUPS Z0, K1, (AX)
@@ -4887,36 +5097,42 @@ smove6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 smove6x2z_loop:
-	VMOVUPS          (SI), Z12
-	VMOVUPS          64(SI), Z13
-	VFMADD231PS.BCST (CX), Z12, Z0
-	VFMADD231PS.BCST (CX), Z13, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z12, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z13, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z12, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z13, Z5
-	VFMADD231PS.BCST (R8), Z12, Z6
-	VFMADD231PS.BCST (R8), Z13, Z7
-	VFMADD231PS.BCST (R8)(DX*1), Z12, Z8
-	VFMADD231PS.BCST (R8)(DX*1), Z13, Z9
-	VFMADD231PS.BCST (R8)(DX*2), Z12, Z10
-	VFMADD231PS.BCST (R8)(DX*2), Z13, Z11
-	VMOVUPS          (R9), Z12
-	PREFETCHT0       (R9)(R12*1)
-	PREFETCHT1       (R9)(R12*8)
-	VMOVUPS          Z12, (R10)
-	ADDQ             $0x40, R9
-	ADDQ             $0x40, R10
-	DECQ             R11
-	JNZ              smove6x2z_same
-	MOVQ             lines+128(FP), R11
-	MOVQ             R11, R13
-	SHLQ             $0x06, R13
-	SUBQ             R13, R9
-	SUBQ             R13, R10
-	ADDQ             R12, R9
-	MOVQ             dr+112(FP), R13
-	ADDQ             R13, R10
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VBROADCASTSS (CX)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z3
+	VBROADCASTSS (CX)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z14, Z12, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z14, Z12, Z8
+	VFMADD231PS  Z14, Z13, Z9
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z14, Z12, Z10
+	VFMADD231PS  Z14, Z13, Z11
+	VMOVUPS      (R9), Z12
+	PREFETCHT0   (R9)(R12*1)
+	PREFETCHT1   (R9)(R12*8)
+	VMOVUPS      Z12, (R10)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	DECQ         R11
+	JNZ          smove6x2z_same
+	MOVQ         lines+128(FP), R11
+	MOVQ         R11, R13
+	SHLQ         $0x06, R13
+	SUBQ         R13, R9
+	SUBQ         R13, R10
+	ADDQ         R12, R9
+	MOVQ         dr+112(FP), R13
+	ADDQ         R13, R10
 
 smove6x2z_same:
 	ADDQ   BX, CX
@@ -5050,38 +5266,45 @@ smove7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 smove7x2z_loop:
-	VMOVUPS          (SI), Z14
-	VMOVUPS          64(SI), Z15
-	VFMADD231PS.BCST (CX), Z14, Z0
-	VFMADD231PS.BCST (CX), Z15, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z14, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z15, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z14, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z15, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z14, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z15, Z7
-	VFMADD231PS.BCST (R8), Z14, Z8
-	VFMADD231PS.BCST (R8), Z15, Z9
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z10
-	VFMADD231PS.BCST (R8)(DX*1), Z15, Z11
-	VFMADD231PS.BCST (R8)(DX*2), Z14, Z12
-	VFMADD231PS.BCST (R8)(DX*2), Z15, Z13
-	VMOVUPS          (R10), Z14
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPS          Z14, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              smove7x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPS      (SI), Z14
+	VMOVUPS      64(SI), Z15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z16, Z14, Z0
+	VFMADD231PS  Z16, Z15, Z1
+	VBROADCASTSS (CX)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z2
+	VFMADD231PS  Z16, Z15, Z3
+	VBROADCASTSS (CX)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z4
+	VFMADD231PS  Z16, Z15, Z5
+	VBROADCASTSS (CX)(R9*1), Z16
+	VFMADD231PS  Z16, Z14, Z6
+	VFMADD231PS  Z16, Z15, Z7
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z16, Z14, Z8
+	VFMADD231PS  Z16, Z15, Z9
+	VBROADCASTSS (R8)(DX*1), Z16
+	VFMADD231PS  Z16, Z14, Z10
+	VFMADD231PS  Z16, Z15, Z11
+	VBROADCASTSS (R8)(DX*2), Z16
+	VFMADD231PS  Z16, Z14, Z12
+	VFMADD231PS  Z16, Z15, Z13
+	VMOVUPS      (R10), Z14
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPS      Z14, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          smove7x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 smove7x2z_same:
 	ADDQ   BX, CX
@@ -5226,40 +5449,48 @@ smove8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 smove8x2z_loop:
-	VMOVUPS          (SI), Z16
-	VMOVUPS          64(SI), Z17
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX), Z17, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z17, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z17, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z17, Z7
-	VFMADD231PS.BCST (R8), Z16, Z8
-	VFMADD231PS.BCST (R8), Z17, Z9
-	VFMADD231PS.BCST (R8)(DX*1), Z16, Z10
-	VFMADD231PS.BCST (R8)(DX*1), Z17, Z11
-	VFMADD231PS.BCST (R8)(DX*2), Z16, Z12
-	VFMADD231PS.BCST (R8)(DX*2), Z17, Z13
-	VFMADD231PS.BCST (R8)(R9*1), Z16, Z14
-	VFMADD231PS.BCST (R8)(R9*1), Z17, Z15
-	VMOVUPS          (R10), Z16
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPS          Z16, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              smove8x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS (CX)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS (CX)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS (CX)(R9*1), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS (R8)(DX*1), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS (R8)(DX*2), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS (R8)(R9*1), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	VMOVUPS      (R10), Z16
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPS      Z16, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          smove8x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 smove8x2z_same:
 	ADDQ   BX, CX
@@ -5415,42 +5646,51 @@ smove9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 smove9x2z_loop:
-	VMOVUPS          (SI), Z18
-	VMOVUPS          64(SI), Z19
-	VFMADD231PS.BCST (CX), Z18, Z0
-	VFMADD231PS.BCST (CX), Z19, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z18, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z19, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z18, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z19, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z18, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z19, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z18, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z19, Z9
-	VFMADD231PS.BCST (R8), Z18, Z10
-	VFMADD231PS.BCST (R8), Z19, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z19, Z13
-	VFMADD231PS.BCST (R8)(DX*2), Z18, Z14
-	VFMADD231PS.BCST (R8)(DX*2), Z19, Z15
-	VFMADD231PS.BCST (R8)(R9*1), Z18, Z16
-	VFMADD231PS.BCST (R8)(R9*1), Z19, Z17
-	VMOVUPS          (R10), Z18
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPS          Z18, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              smove9x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPS      (SI), Z18
+	VMOVUPS      64(SI), Z19
+	VBROADCASTSS (CX), Z20
+	VFMADD231PS  Z20, Z18, Z0
+	VFMADD231PS  Z20, Z19, Z1
+	VBROADCASTSS (CX)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z2
+	VFMADD231PS  Z20, Z19, Z3
+	VBROADCASTSS (CX)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z4
+	VFMADD231PS  Z20, Z19, Z5
+	VBROADCASTSS (CX)(R9*1), Z20
+	VFMADD231PS  Z20, Z18, Z6
+	VFMADD231PS  Z20, Z19, Z7
+	VBROADCASTSS (CX)(DX*4), Z20
+	VFMADD231PS  Z20, Z18, Z8
+	VFMADD231PS  Z20, Z19, Z9
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z20, Z18, Z10
+	VFMADD231PS  Z20, Z19, Z11
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z20, Z18, Z12
+	VFMADD231PS  Z20, Z19, Z13
+	VBROADCASTSS (R8)(DX*2), Z20
+	VFMADD231PS  Z20, Z18, Z14
+	VFMADD231PS  Z20, Z19, Z15
+	VBROADCASTSS (R8)(R9*1), Z20
+	VFMADD231PS  Z20, Z18, Z16
+	VFMADD231PS  Z20, Z19, Z17
+	VMOVUPS      (R10), Z18
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPS      Z18, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          smove9x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 smove9x2z_same:
 	ADDQ   BX, CX
@@ -5617,44 +5857,54 @@ smove10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 smove10x2z_loop:
-	VMOVUPS          (SI), Z20
-	VMOVUPS          64(SI), Z21
-	VFMADD231PS.BCST (CX), Z20, Z0
-	VFMADD231PS.BCST (CX), Z21, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z20, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z21, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z20, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z21, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z20, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z21, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z20, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z21, Z9
-	VFMADD231PS.BCST (R8), Z20, Z10
-	VFMADD231PS.BCST (R8), Z21, Z11
-	VFMADD231PS.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z21, Z13
-	VFMADD231PS.BCST (R8)(DX*2), Z20, Z14
-	VFMADD231PS.BCST (R8)(DX*2), Z21, Z15
-	VFMADD231PS.BCST (R8)(R9*1), Z20, Z16
-	VFMADD231PS.BCST (R8)(R9*1), Z21, Z17
-	VFMADD231PS.BCST (R8)(DX*4), Z20, Z18
-	VFMADD231PS.BCST (R8)(DX*4), Z21, Z19
-	VMOVUPS          (R10), Z20
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPS          Z20, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              smove10x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VBROADCASTSS (CX), Z22
+	VFMADD231PS  Z22, Z20, Z0
+	VFMADD231PS  Z22, Z21, Z1
+	VBROADCASTSS (CX)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z2
+	VFMADD231PS  Z22, Z21, Z3
+	VBROADCASTSS (CX)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z4
+	VFMADD231PS  Z22, Z21, Z5
+	VBROADCASTSS (CX)(R9*1), Z22
+	VFMADD231PS  Z22, Z20, Z6
+	VFMADD231PS  Z22, Z21, Z7
+	VBROADCASTSS (CX)(DX*4), Z22
+	VFMADD231PS  Z22, Z20, Z8
+	VFMADD231PS  Z22, Z21, Z9
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z22, Z20, Z10
+	VFMADD231PS  Z22, Z21, Z11
+	VBROADCASTSS (R8)(DX*1), Z22
+	VFMADD231PS  Z22, Z20, Z12
+	VFMADD231PS  Z22, Z21, Z13
+	VBROADCASTSS (R8)(DX*2), Z22
+	VFMADD231PS  Z22, Z20, Z14
+	VFMADD231PS  Z22, Z21, Z15
+	VBROADCASTSS (R8)(R9*1), Z22
+	VFMADD231PS  Z22, Z20, Z16
+	VFMADD231PS  Z22, Z21, Z17
+	VBROADCASTSS (R8)(DX*4), Z22
+	VFMADD231PS  Z22, Z20, Z18
+	VFMADD231PS  Z22, Z21, Z19
+	VMOVUPS      (R10), Z20
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPS      Z20, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          smove10x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 smove10x2z_same:
 	ADDQ   BX, CX
@@ -5833,46 +6083,57 @@ smove11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 smove11x2z_loop:
-	VMOVUPS          (SI), Z22
-	VMOVUPS          64(SI), Z23
-	VFMADD231PS.BCST (CX), Z22, Z0
-	VFMADD231PS.BCST (CX), Z23, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z22, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z23, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z22, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z23, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z22, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z23, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z22, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z23, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z22, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z23, Z11
-	VFMADD231PS.BCST (R8), Z22, Z12
-	VFMADD231PS.BCST (R8), Z23, Z13
-	VFMADD231PS.BCST (R8)(DX*1), Z22, Z14
-	VFMADD231PS.BCST (R8)(DX*1), Z23, Z15
-	VFMADD231PS.BCST (R8)(DX*2), Z22, Z16
-	VFMADD231PS.BCST (R8)(DX*2), Z23, Z17
-	VFMADD231PS.BCST (R8)(R9*1), Z22, Z18
-	VFMADD231PS.BCST (R8)(R9*1), Z23, Z19
-	VFMADD231PS.BCST (R8)(DX*4), Z22, Z20
-	VFMADD231PS.BCST (R8)(DX*4), Z23, Z21
-	VMOVUPS          (R11), Z22
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPS          Z22, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              smove11x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPS      (SI), Z22
+	VMOVUPS      64(SI), Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z24, Z22, Z0
+	VFMADD231PS  Z24, Z23, Z1
+	VBROADCASTSS (CX)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z2
+	VFMADD231PS  Z24, Z23, Z3
+	VBROADCASTSS (CX)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z4
+	VFMADD231PS  Z24, Z23, Z5
+	VBROADCASTSS (CX)(R9*1), Z24
+	VFMADD231PS  Z24, Z22, Z6
+	VFMADD231PS  Z24, Z23, Z7
+	VBROADCASTSS (CX)(DX*4), Z24
+	VFMADD231PS  Z24, Z22, Z8
+	VFMADD231PS  Z24, Z23, Z9
+	VBROADCASTSS (CX)(R10*1), Z24
+	VFMADD231PS  Z24, Z22, Z10
+	VFMADD231PS  Z24, Z23, Z11
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z24, Z22, Z12
+	VFMADD231PS  Z24, Z23, Z13
+	VBROADCASTSS (R8)(DX*1), Z24
+	VFMADD231PS  Z24, Z22, Z14
+	VFMADD231PS  Z24, Z23, Z15
+	VBROADCASTSS (R8)(DX*2), Z24
+	VFMADD231PS  Z24, Z22, Z16
+	VFMADD231PS  Z24, Z23, Z17
+	VBROADCASTSS (R8)(R9*1), Z24
+	VFMADD231PS  Z24, Z22, Z18
+	VFMADD231PS  Z24, Z23, Z19
+	VBROADCASTSS (R8)(DX*4), Z24
+	VFMADD231PS  Z24, Z22, Z20
+	VFMADD231PS  Z24, Z23, Z21
+	VMOVUPS      (R11), Z22
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPS      Z22, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          smove11x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 smove11x2z_same:
 	ADDQ   BX, CX
@@ -6062,48 +6323,60 @@ smove12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 smove12x2z_loop:
-	VMOVUPS          (SI), Z24
-	VMOVUPS          64(SI), Z25
-	VFMADD231PS.BCST (CX), Z24, Z0
-	VFMADD231PS.BCST (CX), Z25, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z25, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z25, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z24, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z25, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z25, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z24, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z25, Z11
-	VFMADD231PS.BCST (R8), Z24, Z12
-	VFMADD231PS.BCST (R8), Z25, Z13
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z14
-	VFMADD231PS.BCST (R8)(DX*1), Z25, Z15
-	VFMADD231PS.BCST (R8)(DX*2), Z24, Z16
-	VFMADD231PS.BCST (R8)(DX*2), Z25, Z17
-	VFMADD231PS.BCST (R8)(R9*1), Z24, Z18
-	VFMADD231PS.BCST (R8)(R9*1), Z25, Z19
-	VFMADD231PS.BCST (R8)(DX*4), Z24, Z20
-	VFMADD231PS.BCST (R8)(DX*4), Z25, Z21
-	VFMADD231PS.BCST (R8)(R10*1), Z24, Z22
-	VFMADD231PS.BCST (R8)(R10*1), Z25, Z23
-	VMOVUPS          (R11), Z24
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPS          Z24, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              smove12x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	VBROADCASTSS (CX), Z26
+	VFMADD231PS  Z26, Z24, Z0
+	VFMADD231PS  Z26, Z25, Z1
+	VBROADCASTSS (CX)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z2
+	VFMADD231PS  Z26, Z25, Z3
+	VBROADCASTSS (CX)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z4
+	VFMADD231PS  Z26, Z25, Z5
+	VBROADCASTSS (CX)(R9*1), Z26
+	VFMADD231PS  Z26, Z24, Z6
+	VFMADD231PS  Z26, Z25, Z7
+	VBROADCASTSS (CX)(DX*4), Z26
+	VFMADD231PS  Z26, Z24, Z8
+	VFMADD231PS  Z26, Z25, Z9
+	VBROADCASTSS (CX)(R10*1), Z26
+	VFMADD231PS  Z26, Z24, Z10
+	VFMADD231PS  Z26, Z25, Z11
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS  Z26, Z24, Z12
+	VFMADD231PS  Z26, Z25, Z13
+	VBROADCASTSS (R8)(DX*1), Z26
+	VFMADD231PS  Z26, Z24, Z14
+	VFMADD231PS  Z26, Z25, Z15
+	VBROADCASTSS (R8)(DX*2), Z26
+	VFMADD231PS  Z26, Z24, Z16
+	VFMADD231PS  Z26, Z25, Z17
+	VBROADCASTSS (R8)(R9*1), Z26
+	VFMADD231PS  Z26, Z24, Z18
+	VFMADD231PS  Z26, Z25, Z19
+	VBROADCASTSS (R8)(DX*4), Z26
+	VFMADD231PS  Z26, Z24, Z20
+	VFMADD231PS  Z26, Z25, Z21
+	VBROADCASTSS (R8)(R10*1), Z26
+	VFMADD231PS  Z26, Z24, Z22
+	VFMADD231PS  Z26, Z25, Z23
+	VMOVUPS      (R11), Z24
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPS      Z24, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          smove12x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 smove12x2z_same:
 	ADDQ   BX, CX
@@ -6304,50 +6577,63 @@ smove13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 smove13x2z_loop:
-	VMOVUPS          (SI), Z26
-	VMOVUPS          64(SI), Z27
-	VFMADD231PS.BCST (CX), Z26, Z0
-	VFMADD231PS.BCST (CX), Z27, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z26, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z27, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z26, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z27, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z26, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z27, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z26, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z27, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z26, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z27, Z11
-	VFMADD231PS.BCST (CX)(R9*2), Z26, Z12
-	VFMADD231PS.BCST (CX)(R9*2), Z27, Z13
-	VFMADD231PS.BCST (R8), Z26, Z14
-	VFMADD231PS.BCST (R8), Z27, Z15
-	VFMADD231PS.BCST (R8)(DX*1), Z26, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z27, Z17
-	VFMADD231PS.BCST (R8)(DX*2), Z26, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z27, Z19
-	VFMADD231PS.BCST (R8)(R9*1), Z26, Z20
-	VFMADD231PS.BCST (R8)(R9*1), Z27, Z21
-	VFMADD231PS.BCST (R8)(DX*4), Z26, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z27, Z23
-	VFMADD231PS.BCST (R8)(R10*1), Z26, Z24
-	VFMADD231PS.BCST (R8)(R10*1), Z27, Z25
-	VMOVUPS          (R11), Z26
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPS          Z26, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              smove13x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPS      (SI), Z26
+	VMOVUPS      64(SI), Z27
+	VBROADCASTSS (CX), Z28
+	VFMADD231PS  Z28, Z26, Z0
+	VFMADD231PS  Z28, Z27, Z1
+	VBROADCASTSS (CX)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z2
+	VFMADD231PS  Z28, Z27, Z3
+	VBROADCASTSS (CX)(DX*2), Z28
+	VFMADD231PS  Z28, Z26, Z4
+	VFMADD231PS  Z28, Z27, Z5
+	VBROADCASTSS (CX)(R9*1), Z28
+	VFMADD231PS  Z28, Z26, Z6
+	VFMADD231PS  Z28, Z27, Z7
+	VBROADCASTSS (CX)(DX*4), Z28
+	VFMADD231PS  Z28, Z26, Z8
+	VFMADD231PS  Z28, Z27, Z9
+	VBROADCASTSS (CX)(R10*1), Z28
+	VFMADD231PS  Z28, Z26, Z10
+	VFMADD231PS  Z28, Z27, Z11
+	VBROADCASTSS (CX)(R9*2), Z28
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z13
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z15
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z17
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z28, Z26, Z18
+	VFMADD231PS  Z28, Z27, Z19
+	VBROADCASTSS (R8)(R9*1), Z28
+	VFMADD231PS  Z28, Z26, Z20
+	VFMADD231PS  Z28, Z27, Z21
+	VBROADCASTSS (R8)(DX*4), Z28
+	VFMADD231PS  Z28, Z26, Z22
+	VFMADD231PS  Z28, Z27, Z23
+	VBROADCASTSS (R8)(R10*1), Z28
+	VFMADD231PS  Z28, Z26, Z24
+	VFMADD231PS  Z28, Z27, Z25
+	VMOVUPS      (R11), Z26
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPS      Z26, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          smove13x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 smove13x2z_same:
 	ADDQ   BX, CX
@@ -6559,52 +6845,66 @@ smove14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 smove14x2z_loop:
-	VMOVUPS          (SI), Z28
-	VMOVUPS          64(SI), Z29
-	VFMADD231PS.BCST (CX), Z28, Z0
-	VFMADD231PS.BCST (CX), Z29, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PS.BCST (CX)(DX*1), Z29, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PS.BCST (CX)(DX*2), Z29, Z5
-	VFMADD231PS.BCST (CX)(R9*1), Z28, Z6
-	VFMADD231PS.BCST (CX)(R9*1), Z29, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PS.BCST (CX)(DX*4), Z29, Z9
-	VFMADD231PS.BCST (CX)(R10*1), Z28, Z10
-	VFMADD231PS.BCST (CX)(R10*1), Z29, Z11
-	VFMADD231PS.BCST (CX)(R9*2), Z28, Z12
-	VFMADD231PS.BCST (CX)(R9*2), Z29, Z13
-	VFMADD231PS.BCST (R8), Z28, Z14
-	VFMADD231PS.BCST (R8), Z29, Z15
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z29, Z17
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z29, Z19
-	VFMADD231PS.BCST (R8)(R9*1), Z28, Z20
-	VFMADD231PS.BCST (R8)(R9*1), Z29, Z21
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z29, Z23
-	VFMADD231PS.BCST (R8)(R10*1), Z28, Z24
-	VFMADD231PS.BCST (R8)(R10*1), Z29, Z25
-	VFMADD231PS.BCST (R8)(R9*2), Z28, Z26
-	VFMADD231PS.BCST (R8)(R9*2), Z29, Z27
-	VMOVUPS          (R11), Z28
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPS          Z28, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              smove14x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPS      (SI), Z28
+	VMOVUPS      64(SI), Z29
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z30, Z28, Z0
+	VFMADD231PS  Z30, Z29, Z1
+	VBROADCASTSS (CX)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z2
+	VFMADD231PS  Z30, Z29, Z3
+	VBROADCASTSS (CX)(DX*2), Z30
+	VFMADD231PS  Z30, Z28, Z4
+	VFMADD231PS  Z30, Z29, Z5
+	VBROADCASTSS (CX)(R9*1), Z30
+	VFMADD231PS  Z30, Z28, Z6
+	VFMADD231PS  Z30, Z29, Z7
+	VBROADCASTSS (CX)(DX*4), Z30
+	VFMADD231PS  Z30, Z28, Z8
+	VFMADD231PS  Z30, Z29, Z9
+	VBROADCASTSS (CX)(R10*1), Z30
+	VFMADD231PS  Z30, Z28, Z10
+	VFMADD231PS  Z30, Z29, Z11
+	VBROADCASTSS (CX)(R9*2), Z30
+	VFMADD231PS  Z30, Z28, Z12
+	VFMADD231PS  Z30, Z29, Z13
+	VBROADCASTSS (R8), Z30
+	VFMADD231PS  Z30, Z28, Z14
+	VFMADD231PS  Z30, Z29, Z15
+	VBROADCASTSS (R8)(DX*1), Z30
+	VFMADD231PS  Z30, Z28, Z16
+	VFMADD231PS  Z30, Z29, Z17
+	VBROADCASTSS (R8)(DX*2), Z30
+	VFMADD231PS  Z30, Z28, Z18
+	VFMADD231PS  Z30, Z29, Z19
+	VBROADCASTSS (R8)(R9*1), Z30
+	VFMADD231PS  Z30, Z28, Z20
+	VFMADD231PS  Z30, Z29, Z21
+	VBROADCASTSS (R8)(DX*4), Z30
+	VFMADD231PS  Z30, Z28, Z22
+	VFMADD231PS  Z30, Z29, Z23
+	VBROADCASTSS (R8)(R10*1), Z30
+	VFMADD231PS  Z30, Z28, Z24
+	VFMADD231PS  Z30, Z29, Z25
+	VBROADCASTSS (R8)(R9*2), Z30
+	VFMADD231PS  Z30, Z28, Z26
+	VFMADD231PS  Z30, Z29, Z27
+	VMOVUPS      (R11), Z28
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPS      Z28, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          smove14x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 smove14x2z_same:
 	ADDQ   BX, CX

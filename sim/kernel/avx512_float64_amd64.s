@@ -67,23 +67,24 @@ dtile1x2z_enough:
 	VPXORD Z1, Z1, Z1
 
 dtile1x2z_loop:
-	VMOVUPD          (BX), Z2
-	VMOVUPD          64(BX), Z3
-	VFMADD231PD.BCST (CX), Z2, Z0
-	VFMADD231PD.BCST (CX), Z3, Z1
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	DECQ             AX
-	JNZ              dtile1x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DI
-	TESTQ            DI, DI
-	JZ               dtile1x2z_store
-	MOVQ             AX, DI
-	VADDPD           (DI), Z0, Z0
-	VADDPD           64(DI), Z1, Z1
-	ADDQ             CX, DI
+	VMOVUPD      (BX), Z2
+	VMOVUPD      64(BX), Z3
+	VBROADCASTSD (CX), Z4
+	VFMADD231PD  Z4, Z2, Z0
+	VFMADD231PD  Z4, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          dtile1x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DI
+	TESTQ        DI, DI
+	JZ           dtile1x2z_store
+	MOVQ         AX, DI
+	VADDPD       (DI), Z0, Z0
+	VADDPD       64(DI), Z1, Z1
+	ADDQ         CX, DI
 
 dtile1x2z_store:
 	VMOVUPD Z0, (AX)
@@ -132,25 +133,26 @@ dtail1x2z_near:
 	VPXORD Z1, Z1, Z1
 
 dtail1x2z_loop:
-	VMOVUPD.Z        (BX), K1, Z2
-	VMOVUPD.Z        64(BX), K2, Z3
-	VFMADD231PD.BCST (CX), Z2, Z0
-	VFMADD231PD.BCST (CX), Z3, Z1
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	DECQ             AX
-	JNZ              dtail1x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail1x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z2
-	VADDPD           Z2, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z3
-	VADDPD           Z3, Z1, Z1
-	ADDQ             CX, DX
+	VMOVUPD.Z    (BX), K1, Z2
+	VMOVUPD.Z    64(BX), K2, Z3
+	VBROADCASTSD (CX), Z4
+	VFMADD231PD  Z4, Z2, Z0
+	VFMADD231PD  Z4, Z3, Z1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          dtail1x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail1x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z3
+	VADDPD       Z3, Z1, Z1
+	ADDQ         CX, DX
 
 dtail1x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -227,28 +229,30 @@ dtile2x2z_enough:
 	VPXORD Z3, Z3, Z3
 
 dtile2x2z_loop:
-	VMOVUPD          (SI), Z4
-	VMOVUPD          64(SI), Z5
-	VFMADD231PD.BCST (CX), Z4, Z0
-	VFMADD231PD.BCST (CX), Z5, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z4, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z5, Z3
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile2x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile2x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z4
+	VMOVUPD      64(SI), Z5
+	VBROADCASTSD (CX), Z6
+	VFMADD231PD  Z6, Z4, Z0
+	VFMADD231PD  Z6, Z5, Z1
+	VBROADCASTSD (CX)(DX*1), Z6
+	VFMADD231PD  Z6, Z4, Z2
+	VFMADD231PD  Z6, Z5, Z3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile2x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile2x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
 
 dtile2x2z_store:
 	VMOVUPD Z0, (AX)
@@ -305,32 +309,34 @@ dtail2x2z_near:
 	VPXORD Z3, Z3, Z3
 
 dtail2x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z4
-	VMOVUPD.Z        64(SI), K2, Z5
-	VFMADD231PD.BCST (CX), Z4, Z0
-	VFMADD231PD.BCST (CX), Z5, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z4, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z5, Z3
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail2x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail2x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z4
-	VADDPD           Z4, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z5
-	VADDPD           Z5, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z4
-	VADDPD           Z4, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z5
-	VADDPD           Z5, Z3, Z3
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z4
+	VMOVUPD.Z    64(SI), K2, Z5
+	VBROADCASTSD (CX), Z6
+	VFMADD231PD  Z6, Z4, Z0
+	VFMADD231PD  Z6, Z5, Z1
+	VBROADCASTSD (CX)(DX*1), Z6
+	VFMADD231PD  Z6, Z4, Z2
+	VFMADD231PD  Z6, Z5, Z3
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail2x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail2x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z5
+	VADDPD       Z5, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z4
+	VADDPD       Z4, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z5
+	VADDPD       Z5, Z3, Z3
+	ADDQ         CX, DX
 
 dtail2x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -415,33 +421,36 @@ dtile3x2z_enough:
 	VPXORD Z5, Z5, Z5
 
 dtile3x2z_loop:
-	VMOVUPD          (SI), Z6
-	VMOVUPD          64(SI), Z7
-	VFMADD231PD.BCST (CX), Z6, Z0
-	VFMADD231PD.BCST (CX), Z7, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z6, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z7, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z6, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z7, Z5
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile3x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile3x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z6
+	VMOVUPD      64(SI), Z7
+	VBROADCASTSD (CX), Z8
+	VFMADD231PD  Z8, Z6, Z0
+	VFMADD231PD  Z8, Z7, Z1
+	VBROADCASTSD (CX)(DX*1), Z8
+	VFMADD231PD  Z8, Z6, Z2
+	VFMADD231PD  Z8, Z7, Z3
+	VBROADCASTSD (CX)(DX*2), Z8
+	VFMADD231PD  Z8, Z6, Z4
+	VFMADD231PD  Z8, Z7, Z5
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile3x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile3x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
 
 dtile3x2z_store:
 	VMOVUPD Z0, (AX)
@@ -506,39 +515,42 @@ dtail3x2z_near:
 	VPXORD Z5, Z5, Z5
 
 dtail3x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z6
-	VMOVUPD.Z        64(SI), K2, Z7
-	VFMADD231PD.BCST (CX), Z6, Z0
-	VFMADD231PD.BCST (CX), Z7, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z6, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z7, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z6, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z7, Z5
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail3x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail3x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z6
-	VADDPD           Z6, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z7
-	VADDPD           Z7, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z6
-	VADDPD           Z6, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z7
-	VADDPD           Z7, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z6
-	VADDPD           Z6, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z7
-	VADDPD           Z7, Z5, Z5
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z6
+	VMOVUPD.Z    64(SI), K2, Z7
+	VBROADCASTSD (CX), Z8
+	VFMADD231PD  Z8, Z6, Z0
+	VFMADD231PD  Z8, Z7, Z1
+	VBROADCASTSD (CX)(DX*1), Z8
+	VFMADD231PD  Z8, Z6, Z2
+	VFMADD231PD  Z8, Z7, Z3
+	VBROADCASTSD (CX)(DX*2), Z8
+	VFMADD231PD  Z8, Z6, Z4
+	VFMADD231PD  Z8, Z7, Z5
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail3x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail3x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z7
+	VADDPD       Z7, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z7
+	VADDPD       Z7, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z6
+	VADDPD       Z6, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z7
+	VADDPD       Z7, Z5, Z5
+	ADDQ         CX, DX
 
 dtail3x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -632,38 +644,42 @@ dtile4x2z_enough:
 	VPXORD Z7, Z7, Z7
 
 dtile4x2z_loop:
-	VMOVUPD          (SI), Z8
-	VMOVUPD          64(SI), Z9
-	VFMADD231PD.BCST (CX), Z8, Z0
-	VFMADD231PD.BCST (CX), Z9, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z8, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z9, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z8, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z9, Z5
-	VFMADD231PD.BCST (CX)(R8*1), Z8, Z6
-	VFMADD231PD.BCST (CX)(R8*1), Z9, Z7
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile4x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R9
-	TESTQ            R9, R9
-	JZ               dtile4x2z_store
-	MOVQ             AX, R9
-	VADDPD           (R9), Z0, Z0
-	VADDPD           64(R9), Z1, Z1
-	ADDQ             CX, R9
-	VADDPD           (R9), Z2, Z2
-	VADDPD           64(R9), Z3, Z3
-	ADDQ             CX, R9
-	VADDPD           (R9), Z4, Z4
-	VADDPD           64(R9), Z5, Z5
-	ADDQ             CX, R9
-	VADDPD           (R9), Z6, Z6
-	VADDPD           64(R9), Z7, Z7
-	ADDQ             CX, R9
+	VMOVUPD      (SI), Z8
+	VMOVUPD      64(SI), Z9
+	VBROADCASTSD (CX), Z10
+	VFMADD231PD  Z10, Z8, Z0
+	VFMADD231PD  Z10, Z9, Z1
+	VBROADCASTSD (CX)(DX*1), Z10
+	VFMADD231PD  Z10, Z8, Z2
+	VFMADD231PD  Z10, Z9, Z3
+	VBROADCASTSD (CX)(DX*2), Z10
+	VFMADD231PD  Z10, Z8, Z4
+	VFMADD231PD  Z10, Z9, Z5
+	VBROADCASTSD (CX)(R8*1), Z10
+	VFMADD231PD  Z10, Z8, Z6
+	VFMADD231PD  Z10, Z9, Z7
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile4x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R9
+	TESTQ        R9, R9
+	JZ           dtile4x2z_store
+	MOVQ         AX, R9
+	VADDPD       (R9), Z0, Z0
+	VADDPD       64(R9), Z1, Z1
+	ADDQ         CX, R9
+	VADDPD       (R9), Z2, Z2
+	VADDPD       64(R9), Z3, Z3
+	ADDQ         CX, R9
+	VADDPD       (R9), Z4, Z4
+	VADDPD       64(R9), Z5, Z5
+	ADDQ         CX, R9
+	VADDPD       (R9), Z6, Z6
+	VADDPD       64(R9), Z7, Z7
+	ADDQ         CX, R9
 
 dtile4x2z_store:
 	VMOVUPD Z0, (AX)
@@ -737,46 +753,50 @@ dtail4x2z_near:
 	VPXORD Z7, Z7, Z7
 
 dtail4x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z8
-	VMOVUPD.Z        64(SI), K2, Z9
-	VFMADD231PD.BCST (CX), Z8, Z0
-	VFMADD231PD.BCST (CX), Z9, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z8, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z9, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z8, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z9, Z5
-	VFMADD231PD.BCST (CX)(R8*1), Z8, Z6
-	VFMADD231PD.BCST (CX)(R8*1), Z9, Z7
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail4x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail4x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z8
-	VADDPD           Z8, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z9
-	VADDPD           Z9, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z8
-	VADDPD           Z8, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z9
-	VADDPD           Z9, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z8
-	VADDPD           Z8, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z9
-	VADDPD           Z9, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z8
-	VADDPD           Z8, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z9
-	VADDPD           Z9, Z7, Z7
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z8
+	VMOVUPD.Z    64(SI), K2, Z9
+	VBROADCASTSD (CX), Z10
+	VFMADD231PD  Z10, Z8, Z0
+	VFMADD231PD  Z10, Z9, Z1
+	VBROADCASTSD (CX)(DX*1), Z10
+	VFMADD231PD  Z10, Z8, Z2
+	VFMADD231PD  Z10, Z9, Z3
+	VBROADCASTSD (CX)(DX*2), Z10
+	VFMADD231PD  Z10, Z8, Z4
+	VFMADD231PD  Z10, Z9, Z5
+	VBROADCASTSD (CX)(R8*1), Z10
+	VFMADD231PD  Z10, Z8, Z6
+	VFMADD231PD  Z10, Z9, Z7
+	ADDQ         BX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail4x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail4x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z8
+	VADDPD       Z8, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z9
+	VADDPD       Z9, Z7, Z7
+	ADDQ         CX, DX
 
 dtail4x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -879,44 +899,49 @@ dtile5x2z_enough:
 	VPXORD Z9, Z9, Z9
 
 dtile5x2z_loop:
-	VMOVUPD          (SI), Z10
-	VMOVUPD          64(SI), Z11
-	VFMADD231PD.BCST (CX), Z10, Z0
-	VFMADD231PD.BCST (CX), Z11, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z10, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z11, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z10, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z11, Z5
-	VFMADD231PD.BCST (R8), Z10, Z6
-	VFMADD231PD.BCST (R8), Z11, Z7
-	VFMADD231PD.BCST (R8)(DX*1), Z10, Z8
-	VFMADD231PD.BCST (R8)(DX*1), Z11, Z9
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile5x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile5x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z10
+	VMOVUPD      64(SI), Z11
+	VBROADCASTSD (CX), Z12
+	VFMADD231PD  Z12, Z10, Z0
+	VFMADD231PD  Z12, Z11, Z1
+	VBROADCASTSD (CX)(DX*1), Z12
+	VFMADD231PD  Z12, Z10, Z2
+	VFMADD231PD  Z12, Z11, Z3
+	VBROADCASTSD (CX)(DX*2), Z12
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z12, Z11, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z12, Z10, Z6
+	VFMADD231PD  Z12, Z11, Z7
+	VBROADCASTSD (R8)(DX*1), Z12
+	VFMADD231PD  Z12, Z10, Z8
+	VFMADD231PD  Z12, Z11, Z9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile5x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile5x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
 
 dtile5x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1001,54 +1026,59 @@ dtail5x2z_near:
 	VPXORD Z9, Z9, Z9
 
 dtail5x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z10
-	VMOVUPD.Z        64(SI), K2, Z11
-	VFMADD231PD.BCST (CX), Z10, Z0
-	VFMADD231PD.BCST (CX), Z11, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z10, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z11, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z10, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z11, Z5
-	VFMADD231PD.BCST (R8), Z10, Z6
-	VFMADD231PD.BCST (R8), Z11, Z7
-	VFMADD231PD.BCST (R8)(DX*1), Z10, Z8
-	VFMADD231PD.BCST (R8)(DX*1), Z11, Z9
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail5x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail5x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z10
-	VADDPD           Z10, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z11
-	VADDPD           Z11, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z10
-	VADDPD           Z10, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z11
-	VADDPD           Z11, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z10
-	VADDPD           Z10, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z11
-	VADDPD           Z11, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z10
-	VADDPD           Z10, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z11
-	VADDPD           Z11, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z10
-	VADDPD           Z10, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z11
-	VADDPD           Z11, Z9, Z9
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z10
+	VMOVUPD.Z    64(SI), K2, Z11
+	VBROADCASTSD (CX), Z12
+	VFMADD231PD  Z12, Z10, Z0
+	VFMADD231PD  Z12, Z11, Z1
+	VBROADCASTSD (CX)(DX*1), Z12
+	VFMADD231PD  Z12, Z10, Z2
+	VFMADD231PD  Z12, Z11, Z3
+	VBROADCASTSD (CX)(DX*2), Z12
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z12, Z11, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z12, Z10, Z6
+	VFMADD231PD  Z12, Z11, Z7
+	VBROADCASTSD (R8)(DX*1), Z12
+	VFMADD231PD  Z12, Z10, Z8
+	VFMADD231PD  Z12, Z11, Z9
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail5x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail5x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z10
+	VADDPD       Z10, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z11
+	VADDPD       Z11, Z9, Z9
+	ADDQ         CX, DX
 
 dtail5x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1159,49 +1189,55 @@ dtile6x2z_enough:
 	VPXORD Z11, Z11, Z11
 
 dtile6x2z_loop:
-	VMOVUPD          (SI), Z12
-	VMOVUPD          64(SI), Z13
-	VFMADD231PD.BCST (CX), Z12, Z0
-	VFMADD231PD.BCST (CX), Z13, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z12, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z13, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z12, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z13, Z5
-	VFMADD231PD.BCST (R8), Z12, Z6
-	VFMADD231PD.BCST (R8), Z13, Z7
-	VFMADD231PD.BCST (R8)(DX*1), Z12, Z8
-	VFMADD231PD.BCST (R8)(DX*1), Z13, Z9
-	VFMADD231PD.BCST (R8)(DX*2), Z12, Z10
-	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile6x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile6x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	VBROADCASTSD (CX), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z1
+	VBROADCASTSD (CX)(DX*1), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z3
+	VBROADCASTSD (CX)(DX*2), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z14, Z12, Z6
+	VFMADD231PD  Z14, Z13, Z7
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z14, Z12, Z8
+	VFMADD231PD  Z14, Z13, Z9
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z14, Z12, Z10
+	VFMADD231PD  Z14, Z13, Z11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile6x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile6x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
 
 dtile6x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1294,61 +1330,67 @@ dtail6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 dtail6x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z12
-	VMOVUPD.Z        64(SI), K2, Z13
-	VFMADD231PD.BCST (CX), Z12, Z0
-	VFMADD231PD.BCST (CX), Z13, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z12, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z13, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z12, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z13, Z5
-	VFMADD231PD.BCST (R8), Z12, Z6
-	VFMADD231PD.BCST (R8), Z13, Z7
-	VFMADD231PD.BCST (R8)(DX*1), Z12, Z8
-	VFMADD231PD.BCST (R8)(DX*1), Z13, Z9
-	VFMADD231PD.BCST (R8)(DX*2), Z12, Z10
-	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail6x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail6x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z12
-	VADDPD           Z12, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z13
-	VADDPD           Z13, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z12
-	VADDPD           Z12, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z13
-	VADDPD           Z13, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z12
-	VADDPD           Z12, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z13
-	VADDPD           Z13, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z12
-	VADDPD           Z12, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z13
-	VADDPD           Z13, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z12
-	VADDPD           Z12, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z13
-	VADDPD           Z13, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z12
-	VADDPD           Z12, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z13
-	VADDPD           Z13, Z11, Z11
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z12
+	VMOVUPD.Z    64(SI), K2, Z13
+	VBROADCASTSD (CX), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z1
+	VBROADCASTSD (CX)(DX*1), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z3
+	VBROADCASTSD (CX)(DX*2), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z14, Z12, Z6
+	VFMADD231PD  Z14, Z13, Z7
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z14, Z12, Z8
+	VFMADD231PD  Z14, Z13, Z9
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z14, Z12, Z10
+	VFMADD231PD  Z14, Z13, Z11
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail6x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail6x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z13
+	VADDPD       Z13, Z11, Z11
+	ADDQ         CX, DX
 
 dtail6x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1468,54 +1510,61 @@ dtile7x2z_enough:
 	VPXORD Z13, Z13, Z13
 
 dtile7x2z_loop:
-	VMOVUPD          (SI), Z14
-	VMOVUPD          64(SI), Z15
-	VFMADD231PD.BCST (CX), Z14, Z0
-	VFMADD231PD.BCST (CX), Z15, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z14, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z15, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z14, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z15, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z14, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z15, Z7
-	VFMADD231PD.BCST (R8), Z14, Z8
-	VFMADD231PD.BCST (R8), Z15, Z9
-	VFMADD231PD.BCST (R8)(DX*1), Z14, Z10
-	VFMADD231PD.BCST (R8)(DX*1), Z15, Z11
-	VFMADD231PD.BCST (R8)(DX*2), Z14, Z12
-	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile7x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile7x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z14
+	VMOVUPD      64(SI), Z15
+	VBROADCASTSD (CX), Z16
+	VFMADD231PD  Z16, Z14, Z0
+	VFMADD231PD  Z16, Z15, Z1
+	VBROADCASTSD (CX)(DX*1), Z16
+	VFMADD231PD  Z16, Z14, Z2
+	VFMADD231PD  Z16, Z15, Z3
+	VBROADCASTSD (CX)(DX*2), Z16
+	VFMADD231PD  Z16, Z14, Z4
+	VFMADD231PD  Z16, Z15, Z5
+	VBROADCASTSD (CX)(R9*1), Z16
+	VFMADD231PD  Z16, Z14, Z6
+	VFMADD231PD  Z16, Z15, Z7
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z16, Z14, Z8
+	VFMADD231PD  Z16, Z15, Z9
+	VBROADCASTSD (R8)(DX*1), Z16
+	VFMADD231PD  Z16, Z14, Z10
+	VFMADD231PD  Z16, Z15, Z11
+	VBROADCASTSD (R8)(DX*2), Z16
+	VFMADD231PD  Z16, Z14, Z12
+	VFMADD231PD  Z16, Z15, Z13
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile7x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile7x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
 
 dtile7x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1617,68 +1666,75 @@ dtail7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 dtail7x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z14
-	VMOVUPD.Z        64(SI), K2, Z15
-	VFMADD231PD.BCST (CX), Z14, Z0
-	VFMADD231PD.BCST (CX), Z15, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z14, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z15, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z14, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z15, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z14, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z15, Z7
-	VFMADD231PD.BCST (R8), Z14, Z8
-	VFMADD231PD.BCST (R8), Z15, Z9
-	VFMADD231PD.BCST (R8)(DX*1), Z14, Z10
-	VFMADD231PD.BCST (R8)(DX*1), Z15, Z11
-	VFMADD231PD.BCST (R8)(DX*2), Z14, Z12
-	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail7x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail7x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z14
-	VADDPD           Z14, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z15
-	VADDPD           Z15, Z13, Z13
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z14
+	VMOVUPD.Z    64(SI), K2, Z15
+	VBROADCASTSD (CX), Z16
+	VFMADD231PD  Z16, Z14, Z0
+	VFMADD231PD  Z16, Z15, Z1
+	VBROADCASTSD (CX)(DX*1), Z16
+	VFMADD231PD  Z16, Z14, Z2
+	VFMADD231PD  Z16, Z15, Z3
+	VBROADCASTSD (CX)(DX*2), Z16
+	VFMADD231PD  Z16, Z14, Z4
+	VFMADD231PD  Z16, Z15, Z5
+	VBROADCASTSD (CX)(R9*1), Z16
+	VFMADD231PD  Z16, Z14, Z6
+	VFMADD231PD  Z16, Z15, Z7
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z16, Z14, Z8
+	VFMADD231PD  Z16, Z15, Z9
+	VBROADCASTSD (R8)(DX*1), Z16
+	VFMADD231PD  Z16, Z14, Z10
+	VFMADD231PD  Z16, Z15, Z11
+	VBROADCASTSD (R8)(DX*2), Z16
+	VFMADD231PD  Z16, Z14, Z12
+	VFMADD231PD  Z16, Z15, Z13
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail7x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail7x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z14
+	VADDPD       Z14, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z15
+	VADDPD       Z15, Z13, Z13
+	ADDQ         CX, DX
 
 dtail7x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -1806,59 +1862,67 @@ dtile8x2z_enough:
 	VPXORD Z15, Z15, Z15
 
 dtile8x2z_loop:
-	VMOVUPD          (SI), Z16
-	VMOVUPD          64(SI), Z17
-	VFMADD231PD.BCST (CX), Z16, Z0
-	VFMADD231PD.BCST (CX), Z17, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z17, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z17, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z16, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z17, Z7
-	VFMADD231PD.BCST (R8), Z16, Z8
-	VFMADD231PD.BCST (R8), Z17, Z9
-	VFMADD231PD.BCST (R8)(DX*1), Z16, Z10
-	VFMADD231PD.BCST (R8)(DX*1), Z17, Z11
-	VFMADD231PD.BCST (R8)(DX*2), Z16, Z12
-	VFMADD231PD.BCST (R8)(DX*2), Z17, Z13
-	VFMADD231PD.BCST (R8)(R9*1), Z16, Z14
-	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile8x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile8x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z16
+	VMOVUPD      64(SI), Z17
+	VBROADCASTSD (CX), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z1
+	VBROADCASTSD (CX)(DX*1), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z3
+	VBROADCASTSD (CX)(DX*2), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z5
+	VBROADCASTSD (CX)(R9*1), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z7
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z18, Z16, Z8
+	VFMADD231PD  Z18, Z17, Z9
+	VBROADCASTSD (R8)(DX*1), Z18
+	VFMADD231PD  Z18, Z16, Z10
+	VFMADD231PD  Z18, Z17, Z11
+	VBROADCASTSD (R8)(DX*2), Z18
+	VFMADD231PD  Z18, Z16, Z12
+	VFMADD231PD  Z18, Z17, Z13
+	VBROADCASTSD (R8)(R9*1), Z18
+	VFMADD231PD  Z18, Z16, Z14
+	VFMADD231PD  Z18, Z17, Z15
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile8x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile8x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
 
 dtile8x2z_store:
 	VMOVUPD Z0, (AX)
@@ -1968,75 +2032,83 @@ dtail8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 dtail8x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z16
-	VMOVUPD.Z        64(SI), K2, Z17
-	VFMADD231PD.BCST (CX), Z16, Z0
-	VFMADD231PD.BCST (CX), Z17, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z17, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z17, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z16, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z17, Z7
-	VFMADD231PD.BCST (R8), Z16, Z8
-	VFMADD231PD.BCST (R8), Z17, Z9
-	VFMADD231PD.BCST (R8)(DX*1), Z16, Z10
-	VFMADD231PD.BCST (R8)(DX*1), Z17, Z11
-	VFMADD231PD.BCST (R8)(DX*2), Z16, Z12
-	VFMADD231PD.BCST (R8)(DX*2), Z17, Z13
-	VFMADD231PD.BCST (R8)(R9*1), Z16, Z14
-	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail8x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail8x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z16
-	VADDPD           Z16, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z17
-	VADDPD           Z17, Z15, Z15
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z16
+	VMOVUPD.Z    64(SI), K2, Z17
+	VBROADCASTSD (CX), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z1
+	VBROADCASTSD (CX)(DX*1), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z3
+	VBROADCASTSD (CX)(DX*2), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z5
+	VBROADCASTSD (CX)(R9*1), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z7
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z18, Z16, Z8
+	VFMADD231PD  Z18, Z17, Z9
+	VBROADCASTSD (R8)(DX*1), Z18
+	VFMADD231PD  Z18, Z16, Z10
+	VFMADD231PD  Z18, Z17, Z11
+	VBROADCASTSD (R8)(DX*2), Z18
+	VFMADD231PD  Z18, Z16, Z12
+	VFMADD231PD  Z18, Z17, Z13
+	VBROADCASTSD (R8)(R9*1), Z18
+	VFMADD231PD  Z18, Z16, Z14
+	VFMADD231PD  Z18, Z17, Z15
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail8x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail8x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z16
+	VADDPD       Z16, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z17
+	VADDPD       Z17, Z15, Z15
+	ADDQ         CX, DX
 
 dtail8x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2172,64 +2244,73 @@ dtile9x2z_enough:
 	VPXORD Z17, Z17, Z17
 
 dtile9x2z_loop:
-	VMOVUPD          (SI), Z18
-	VMOVUPD          64(SI), Z19
-	VFMADD231PD.BCST (CX), Z18, Z0
-	VFMADD231PD.BCST (CX), Z19, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z18, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z19, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z18, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z19, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z18, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z19, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z18, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z19, Z9
-	VFMADD231PD.BCST (R8), Z18, Z10
-	VFMADD231PD.BCST (R8), Z19, Z11
-	VFMADD231PD.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PD.BCST (R8)(DX*1), Z19, Z13
-	VFMADD231PD.BCST (R8)(DX*2), Z18, Z14
-	VFMADD231PD.BCST (R8)(DX*2), Z19, Z15
-	VFMADD231PD.BCST (R8)(R9*1), Z18, Z16
-	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile9x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile9x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPD           (R8), Z16, Z16
-	VADDPD           64(R8), Z17, Z17
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z18
+	VMOVUPD      64(SI), Z19
+	VBROADCASTSD (CX), Z20
+	VFMADD231PD  Z20, Z18, Z0
+	VFMADD231PD  Z20, Z19, Z1
+	VBROADCASTSD (CX)(DX*1), Z20
+	VFMADD231PD  Z20, Z18, Z2
+	VFMADD231PD  Z20, Z19, Z3
+	VBROADCASTSD (CX)(DX*2), Z20
+	VFMADD231PD  Z20, Z18, Z4
+	VFMADD231PD  Z20, Z19, Z5
+	VBROADCASTSD (CX)(R9*1), Z20
+	VFMADD231PD  Z20, Z18, Z6
+	VFMADD231PD  Z20, Z19, Z7
+	VBROADCASTSD (CX)(DX*4), Z20
+	VFMADD231PD  Z20, Z18, Z8
+	VFMADD231PD  Z20, Z19, Z9
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z20, Z18, Z10
+	VFMADD231PD  Z20, Z19, Z11
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z20, Z18, Z12
+	VFMADD231PD  Z20, Z19, Z13
+	VBROADCASTSD (R8)(DX*2), Z20
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z20, Z19, Z15
+	VBROADCASTSD (R8)(R9*1), Z20
+	VFMADD231PD  Z20, Z18, Z16
+	VFMADD231PD  Z20, Z19, Z17
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile9x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile9x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
 
 dtile9x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2347,82 +2428,91 @@ dtail9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 dtail9x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z18
-	VMOVUPD.Z        64(SI), K2, Z19
-	VFMADD231PD.BCST (CX), Z18, Z0
-	VFMADD231PD.BCST (CX), Z19, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z18, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z19, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z18, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z19, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z18, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z19, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z18, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z19, Z9
-	VFMADD231PD.BCST (R8), Z18, Z10
-	VFMADD231PD.BCST (R8), Z19, Z11
-	VFMADD231PD.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PD.BCST (R8)(DX*1), Z19, Z13
-	VFMADD231PD.BCST (R8)(DX*2), Z18, Z14
-	VFMADD231PD.BCST (R8)(DX*2), Z19, Z15
-	VFMADD231PD.BCST (R8)(R9*1), Z18, Z16
-	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail9x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail9x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z18
-	VADDPD           Z18, Z16, Z16
-	VMOVUPD.Z        64(DX), K2, Z19
-	VADDPD           Z19, Z17, Z17
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z18
+	VMOVUPD.Z    64(SI), K2, Z19
+	VBROADCASTSD (CX), Z20
+	VFMADD231PD  Z20, Z18, Z0
+	VFMADD231PD  Z20, Z19, Z1
+	VBROADCASTSD (CX)(DX*1), Z20
+	VFMADD231PD  Z20, Z18, Z2
+	VFMADD231PD  Z20, Z19, Z3
+	VBROADCASTSD (CX)(DX*2), Z20
+	VFMADD231PD  Z20, Z18, Z4
+	VFMADD231PD  Z20, Z19, Z5
+	VBROADCASTSD (CX)(R9*1), Z20
+	VFMADD231PD  Z20, Z18, Z6
+	VFMADD231PD  Z20, Z19, Z7
+	VBROADCASTSD (CX)(DX*4), Z20
+	VFMADD231PD  Z20, Z18, Z8
+	VFMADD231PD  Z20, Z19, Z9
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z20, Z18, Z10
+	VFMADD231PD  Z20, Z19, Z11
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z20, Z18, Z12
+	VFMADD231PD  Z20, Z19, Z13
+	VBROADCASTSD (R8)(DX*2), Z20
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z20, Z19, Z15
+	VBROADCASTSD (R8)(R9*1), Z20
+	VFMADD231PD  Z20, Z18, Z16
+	VFMADD231PD  Z20, Z19, Z17
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail9x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail9x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z18
+	VADDPD       Z18, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z19
+	VADDPD       Z19, Z17, Z17
+	ADDQ         CX, DX
 
 dtail9x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2566,69 +2656,79 @@ dtile10x2z_enough:
 	VPXORD Z19, Z19, Z19
 
 dtile10x2z_loop:
-	VMOVUPD          (SI), Z20
-	VMOVUPD          64(SI), Z21
-	VFMADD231PD.BCST (CX), Z20, Z0
-	VFMADD231PD.BCST (CX), Z21, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z20, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z21, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z20, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z21, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z20, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z21, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z20, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z21, Z9
-	VFMADD231PD.BCST (R8), Z20, Z10
-	VFMADD231PD.BCST (R8), Z21, Z11
-	VFMADD231PD.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PD.BCST (R8)(DX*1), Z21, Z13
-	VFMADD231PD.BCST (R8)(DX*2), Z20, Z14
-	VFMADD231PD.BCST (R8)(DX*2), Z21, Z15
-	VFMADD231PD.BCST (R8)(R9*1), Z20, Z16
-	VFMADD231PD.BCST (R8)(R9*1), Z21, Z17
-	VFMADD231PD.BCST (R8)(DX*4), Z20, Z18
-	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile10x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile10x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPD           (R8), Z16, Z16
-	VADDPD           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPD           (R8), Z18, Z18
-	VADDPD           64(R8), Z19, Z19
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z20
+	VMOVUPD      64(SI), Z21
+	VBROADCASTSD (CX), Z22
+	VFMADD231PD  Z22, Z20, Z0
+	VFMADD231PD  Z22, Z21, Z1
+	VBROADCASTSD (CX)(DX*1), Z22
+	VFMADD231PD  Z22, Z20, Z2
+	VFMADD231PD  Z22, Z21, Z3
+	VBROADCASTSD (CX)(DX*2), Z22
+	VFMADD231PD  Z22, Z20, Z4
+	VFMADD231PD  Z22, Z21, Z5
+	VBROADCASTSD (CX)(R9*1), Z22
+	VFMADD231PD  Z22, Z20, Z6
+	VFMADD231PD  Z22, Z21, Z7
+	VBROADCASTSD (CX)(DX*4), Z22
+	VFMADD231PD  Z22, Z20, Z8
+	VFMADD231PD  Z22, Z21, Z9
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z22, Z20, Z10
+	VFMADD231PD  Z22, Z21, Z11
+	VBROADCASTSD (R8)(DX*1), Z22
+	VFMADD231PD  Z22, Z20, Z12
+	VFMADD231PD  Z22, Z21, Z13
+	VBROADCASTSD (R8)(DX*2), Z22
+	VFMADD231PD  Z22, Z20, Z14
+	VFMADD231PD  Z22, Z21, Z15
+	VBROADCASTSD (R8)(R9*1), Z22
+	VFMADD231PD  Z22, Z20, Z16
+	VFMADD231PD  Z22, Z21, Z17
+	VBROADCASTSD (R8)(DX*4), Z22
+	VFMADD231PD  Z22, Z20, Z18
+	VFMADD231PD  Z22, Z21, Z19
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile10x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile10x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
 
 dtile10x2z_store:
 	VMOVUPD Z0, (AX)
@@ -2754,89 +2854,99 @@ dtail10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 dtail10x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z20
-	VMOVUPD.Z        64(SI), K2, Z21
-	VFMADD231PD.BCST (CX), Z20, Z0
-	VFMADD231PD.BCST (CX), Z21, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z20, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z21, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z20, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z21, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z20, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z21, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z20, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z21, Z9
-	VFMADD231PD.BCST (R8), Z20, Z10
-	VFMADD231PD.BCST (R8), Z21, Z11
-	VFMADD231PD.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PD.BCST (R8)(DX*1), Z21, Z13
-	VFMADD231PD.BCST (R8)(DX*2), Z20, Z14
-	VFMADD231PD.BCST (R8)(DX*2), Z21, Z15
-	VFMADD231PD.BCST (R8)(R9*1), Z20, Z16
-	VFMADD231PD.BCST (R8)(R9*1), Z21, Z17
-	VFMADD231PD.BCST (R8)(DX*4), Z20, Z18
-	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail10x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail10x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z16, Z16
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z20
-	VADDPD           Z20, Z18, Z18
-	VMOVUPD.Z        64(DX), K2, Z21
-	VADDPD           Z21, Z19, Z19
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z20
+	VMOVUPD.Z    64(SI), K2, Z21
+	VBROADCASTSD (CX), Z22
+	VFMADD231PD  Z22, Z20, Z0
+	VFMADD231PD  Z22, Z21, Z1
+	VBROADCASTSD (CX)(DX*1), Z22
+	VFMADD231PD  Z22, Z20, Z2
+	VFMADD231PD  Z22, Z21, Z3
+	VBROADCASTSD (CX)(DX*2), Z22
+	VFMADD231PD  Z22, Z20, Z4
+	VFMADD231PD  Z22, Z21, Z5
+	VBROADCASTSD (CX)(R9*1), Z22
+	VFMADD231PD  Z22, Z20, Z6
+	VFMADD231PD  Z22, Z21, Z7
+	VBROADCASTSD (CX)(DX*4), Z22
+	VFMADD231PD  Z22, Z20, Z8
+	VFMADD231PD  Z22, Z21, Z9
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z22, Z20, Z10
+	VFMADD231PD  Z22, Z21, Z11
+	VBROADCASTSD (R8)(DX*1), Z22
+	VFMADD231PD  Z22, Z20, Z12
+	VFMADD231PD  Z22, Z21, Z13
+	VBROADCASTSD (R8)(DX*2), Z22
+	VFMADD231PD  Z22, Z20, Z14
+	VFMADD231PD  Z22, Z21, Z15
+	VBROADCASTSD (R8)(R9*1), Z22
+	VFMADD231PD  Z22, Z20, Z16
+	VFMADD231PD  Z22, Z21, Z17
+	VBROADCASTSD (R8)(DX*4), Z22
+	VFMADD231PD  Z22, Z20, Z18
+	VFMADD231PD  Z22, Z21, Z19
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail10x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail10x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z20
+	VADDPD       Z20, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z21
+	VADDPD       Z21, Z19, Z19
+	ADDQ         CX, DX
 
 dtail10x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -2989,74 +3099,85 @@ dtile11x2z_enough:
 	VPXORD Z21, Z21, Z21
 
 dtile11x2z_loop:
-	VMOVUPD          (SI), Z22
-	VMOVUPD          64(SI), Z23
-	VFMADD231PD.BCST (CX), Z22, Z0
-	VFMADD231PD.BCST (CX), Z23, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z22, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z23, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z22, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z23, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z22, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z23, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z22, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z23, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z22, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z23, Z11
-	VFMADD231PD.BCST (R8), Z22, Z12
-	VFMADD231PD.BCST (R8), Z23, Z13
-	VFMADD231PD.BCST (R8)(DX*1), Z22, Z14
-	VFMADD231PD.BCST (R8)(DX*1), Z23, Z15
-	VFMADD231PD.BCST (R8)(DX*2), Z22, Z16
-	VFMADD231PD.BCST (R8)(DX*2), Z23, Z17
-	VFMADD231PD.BCST (R8)(R9*1), Z22, Z18
-	VFMADD231PD.BCST (R8)(R9*1), Z23, Z19
-	VFMADD231PD.BCST (R8)(DX*4), Z22, Z20
-	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile11x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile11x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPD           (R8), Z16, Z16
-	VADDPD           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPD           (R8), Z18, Z18
-	VADDPD           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPD           (R8), Z20, Z20
-	VADDPD           64(R8), Z21, Z21
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z22
+	VMOVUPD      64(SI), Z23
+	VBROADCASTSD (CX), Z24
+	VFMADD231PD  Z24, Z22, Z0
+	VFMADD231PD  Z24, Z23, Z1
+	VBROADCASTSD (CX)(DX*1), Z24
+	VFMADD231PD  Z24, Z22, Z2
+	VFMADD231PD  Z24, Z23, Z3
+	VBROADCASTSD (CX)(DX*2), Z24
+	VFMADD231PD  Z24, Z22, Z4
+	VFMADD231PD  Z24, Z23, Z5
+	VBROADCASTSD (CX)(R9*1), Z24
+	VFMADD231PD  Z24, Z22, Z6
+	VFMADD231PD  Z24, Z23, Z7
+	VBROADCASTSD (CX)(DX*4), Z24
+	VFMADD231PD  Z24, Z22, Z8
+	VFMADD231PD  Z24, Z23, Z9
+	VBROADCASTSD (CX)(R10*1), Z24
+	VFMADD231PD  Z24, Z22, Z10
+	VFMADD231PD  Z24, Z23, Z11
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z24, Z22, Z12
+	VFMADD231PD  Z24, Z23, Z13
+	VBROADCASTSD (R8)(DX*1), Z24
+	VFMADD231PD  Z24, Z22, Z14
+	VFMADD231PD  Z24, Z23, Z15
+	VBROADCASTSD (R8)(DX*2), Z24
+	VFMADD231PD  Z24, Z22, Z16
+	VFMADD231PD  Z24, Z23, Z17
+	VBROADCASTSD (R8)(R9*1), Z24
+	VFMADD231PD  Z24, Z22, Z18
+	VFMADD231PD  Z24, Z23, Z19
+	VBROADCASTSD (R8)(DX*4), Z24
+	VFMADD231PD  Z24, Z22, Z20
+	VFMADD231PD  Z24, Z23, Z21
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile11x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile11x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
 
 dtile11x2z_store:
 	VMOVUPD Z0, (AX)
@@ -3191,96 +3312,107 @@ dtail11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 dtail11x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z22
-	VMOVUPD.Z        64(SI), K2, Z23
-	VFMADD231PD.BCST (CX), Z22, Z0
-	VFMADD231PD.BCST (CX), Z23, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z22, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z23, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z22, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z23, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z22, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z23, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z22, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z23, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z22, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z23, Z11
-	VFMADD231PD.BCST (R8), Z22, Z12
-	VFMADD231PD.BCST (R8), Z23, Z13
-	VFMADD231PD.BCST (R8)(DX*1), Z22, Z14
-	VFMADD231PD.BCST (R8)(DX*1), Z23, Z15
-	VFMADD231PD.BCST (R8)(DX*2), Z22, Z16
-	VFMADD231PD.BCST (R8)(DX*2), Z23, Z17
-	VFMADD231PD.BCST (R8)(R9*1), Z22, Z18
-	VFMADD231PD.BCST (R8)(R9*1), Z23, Z19
-	VFMADD231PD.BCST (R8)(DX*4), Z22, Z20
-	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail11x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail11x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z16, Z16
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z18, Z18
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z22
-	VADDPD           Z22, Z20, Z20
-	VMOVUPD.Z        64(DX), K2, Z23
-	VADDPD           Z23, Z21, Z21
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z22
+	VMOVUPD.Z    64(SI), K2, Z23
+	VBROADCASTSD (CX), Z24
+	VFMADD231PD  Z24, Z22, Z0
+	VFMADD231PD  Z24, Z23, Z1
+	VBROADCASTSD (CX)(DX*1), Z24
+	VFMADD231PD  Z24, Z22, Z2
+	VFMADD231PD  Z24, Z23, Z3
+	VBROADCASTSD (CX)(DX*2), Z24
+	VFMADD231PD  Z24, Z22, Z4
+	VFMADD231PD  Z24, Z23, Z5
+	VBROADCASTSD (CX)(R9*1), Z24
+	VFMADD231PD  Z24, Z22, Z6
+	VFMADD231PD  Z24, Z23, Z7
+	VBROADCASTSD (CX)(DX*4), Z24
+	VFMADD231PD  Z24, Z22, Z8
+	VFMADD231PD  Z24, Z23, Z9
+	VBROADCASTSD (CX)(R10*1), Z24
+	VFMADD231PD  Z24, Z22, Z10
+	VFMADD231PD  Z24, Z23, Z11
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z24, Z22, Z12
+	VFMADD231PD  Z24, Z23, Z13
+	VBROADCASTSD (R8)(DX*1), Z24
+	VFMADD231PD  Z24, Z22, Z14
+	VFMADD231PD  Z24, Z23, Z15
+	VBROADCASTSD (R8)(DX*2), Z24
+	VFMADD231PD  Z24, Z22, Z16
+	VFMADD231PD  Z24, Z23, Z17
+	VBROADCASTSD (R8)(R9*1), Z24
+	VFMADD231PD  Z24, Z22, Z18
+	VFMADD231PD  Z24, Z23, Z19
+	VBROADCASTSD (R8)(DX*4), Z24
+	VFMADD231PD  Z24, Z22, Z20
+	VFMADD231PD  Z24, Z23, Z21
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail11x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail11x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z22
+	VADDPD       Z22, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z23
+	VADDPD       Z23, Z21, Z21
+	ADDQ         CX, DX
 
 dtail11x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -3441,79 +3573,91 @@ dtile12x2z_enough:
 	VPXORD Z23, Z23, Z23
 
 dtile12x2z_loop:
-	VMOVUPD          (SI), Z24
-	VMOVUPD          64(SI), Z25
-	VFMADD231PD.BCST (CX), Z24, Z0
-	VFMADD231PD.BCST (CX), Z25, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z25, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z25, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z24, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z25, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z25, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z24, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z25, Z11
-	VFMADD231PD.BCST (R8), Z24, Z12
-	VFMADD231PD.BCST (R8), Z25, Z13
-	VFMADD231PD.BCST (R8)(DX*1), Z24, Z14
-	VFMADD231PD.BCST (R8)(DX*1), Z25, Z15
-	VFMADD231PD.BCST (R8)(DX*2), Z24, Z16
-	VFMADD231PD.BCST (R8)(DX*2), Z25, Z17
-	VFMADD231PD.BCST (R8)(R9*1), Z24, Z18
-	VFMADD231PD.BCST (R8)(R9*1), Z25, Z19
-	VFMADD231PD.BCST (R8)(DX*4), Z24, Z20
-	VFMADD231PD.BCST (R8)(DX*4), Z25, Z21
-	VFMADD231PD.BCST (R8)(R10*1), Z24, Z22
-	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile12x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile12x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPD           (R8), Z16, Z16
-	VADDPD           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPD           (R8), Z18, Z18
-	VADDPD           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPD           (R8), Z20, Z20
-	VADDPD           64(R8), Z21, Z21
-	ADDQ             CX, R8
-	VADDPD           (R8), Z22, Z22
-	VADDPD           64(R8), Z23, Z23
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z24
+	VMOVUPD      64(SI), Z25
+	VBROADCASTSD (CX), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z1
+	VBROADCASTSD (CX)(DX*1), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z3
+	VBROADCASTSD (CX)(DX*2), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z5
+	VBROADCASTSD (CX)(R9*1), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z7
+	VBROADCASTSD (CX)(DX*4), Z26
+	VFMADD231PD  Z26, Z24, Z8
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD (CX)(R10*1), Z26
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z26, Z24, Z12
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD (R8)(DX*1), Z26
+	VFMADD231PD  Z26, Z24, Z14
+	VFMADD231PD  Z26, Z25, Z15
+	VBROADCASTSD (R8)(DX*2), Z26
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z26, Z25, Z17
+	VBROADCASTSD (R8)(R9*1), Z26
+	VFMADD231PD  Z26, Z24, Z18
+	VFMADD231PD  Z26, Z25, Z19
+	VBROADCASTSD (R8)(DX*4), Z26
+	VFMADD231PD  Z26, Z24, Z20
+	VFMADD231PD  Z26, Z25, Z21
+	VBROADCASTSD (R8)(R10*1), Z26
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z26, Z25, Z23
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile12x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile12x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPD       (R8), Z22, Z22
+	VADDPD       64(R8), Z23, Z23
+	ADDQ         CX, R8
 
 dtile12x2z_store:
 	VMOVUPD Z0, (AX)
@@ -3656,103 +3800,115 @@ dtail12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 dtail12x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z24
-	VMOVUPD.Z        64(SI), K2, Z25
-	VFMADD231PD.BCST (CX), Z24, Z0
-	VFMADD231PD.BCST (CX), Z25, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z25, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z25, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z24, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z25, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z25, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z24, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z25, Z11
-	VFMADD231PD.BCST (R8), Z24, Z12
-	VFMADD231PD.BCST (R8), Z25, Z13
-	VFMADD231PD.BCST (R8)(DX*1), Z24, Z14
-	VFMADD231PD.BCST (R8)(DX*1), Z25, Z15
-	VFMADD231PD.BCST (R8)(DX*2), Z24, Z16
-	VFMADD231PD.BCST (R8)(DX*2), Z25, Z17
-	VFMADD231PD.BCST (R8)(R9*1), Z24, Z18
-	VFMADD231PD.BCST (R8)(R9*1), Z25, Z19
-	VFMADD231PD.BCST (R8)(DX*4), Z24, Z20
-	VFMADD231PD.BCST (R8)(DX*4), Z25, Z21
-	VFMADD231PD.BCST (R8)(R10*1), Z24, Z22
-	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail12x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail12x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z16, Z16
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z18, Z18
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z20, Z20
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z21, Z21
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z24
-	VADDPD           Z24, Z22, Z22
-	VMOVUPD.Z        64(DX), K2, Z25
-	VADDPD           Z25, Z23, Z23
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z24
+	VMOVUPD.Z    64(SI), K2, Z25
+	VBROADCASTSD (CX), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z1
+	VBROADCASTSD (CX)(DX*1), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z3
+	VBROADCASTSD (CX)(DX*2), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z5
+	VBROADCASTSD (CX)(R9*1), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z7
+	VBROADCASTSD (CX)(DX*4), Z26
+	VFMADD231PD  Z26, Z24, Z8
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD (CX)(R10*1), Z26
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z26, Z24, Z12
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD (R8)(DX*1), Z26
+	VFMADD231PD  Z26, Z24, Z14
+	VFMADD231PD  Z26, Z25, Z15
+	VBROADCASTSD (R8)(DX*2), Z26
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z26, Z25, Z17
+	VBROADCASTSD (R8)(R9*1), Z26
+	VFMADD231PD  Z26, Z24, Z18
+	VFMADD231PD  Z26, Z25, Z19
+	VBROADCASTSD (R8)(DX*4), Z26
+	VFMADD231PD  Z26, Z24, Z20
+	VFMADD231PD  Z26, Z25, Z21
+	VBROADCASTSD (R8)(R10*1), Z26
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z26, Z25, Z23
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail12x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail12x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z24
+	VADDPD       Z24, Z22, Z22
+	VMOVUPD.Z    64(DX), K2, Z25
+	VADDPD       Z25, Z23, Z23
+	ADDQ         CX, DX
 
 dtail12x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -3921,84 +4077,97 @@ dtile13x2z_enough:
 	VPXORD Z25, Z25, Z25
 
 dtile13x2z_loop:
-	VMOVUPD          (SI), Z26
-	VMOVUPD          64(SI), Z27
-	VFMADD231PD.BCST (CX), Z26, Z0
-	VFMADD231PD.BCST (CX), Z27, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z26, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z27, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z26, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z27, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z26, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z27, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z26, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z27, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z26, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z27, Z11
-	VFMADD231PD.BCST (CX)(R9*2), Z26, Z12
-	VFMADD231PD.BCST (CX)(R9*2), Z27, Z13
-	VFMADD231PD.BCST (R8), Z26, Z14
-	VFMADD231PD.BCST (R8), Z27, Z15
-	VFMADD231PD.BCST (R8)(DX*1), Z26, Z16
-	VFMADD231PD.BCST (R8)(DX*1), Z27, Z17
-	VFMADD231PD.BCST (R8)(DX*2), Z26, Z18
-	VFMADD231PD.BCST (R8)(DX*2), Z27, Z19
-	VFMADD231PD.BCST (R8)(R9*1), Z26, Z20
-	VFMADD231PD.BCST (R8)(R9*1), Z27, Z21
-	VFMADD231PD.BCST (R8)(DX*4), Z26, Z22
-	VFMADD231PD.BCST (R8)(DX*4), Z27, Z23
-	VFMADD231PD.BCST (R8)(R10*1), Z26, Z24
-	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile13x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile13x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPD           (R8), Z16, Z16
-	VADDPD           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPD           (R8), Z18, Z18
-	VADDPD           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPD           (R8), Z20, Z20
-	VADDPD           64(R8), Z21, Z21
-	ADDQ             CX, R8
-	VADDPD           (R8), Z22, Z22
-	VADDPD           64(R8), Z23, Z23
-	ADDQ             CX, R8
-	VADDPD           (R8), Z24, Z24
-	VADDPD           64(R8), Z25, Z25
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z26
+	VMOVUPD      64(SI), Z27
+	VBROADCASTSD (CX), Z28
+	VFMADD231PD  Z28, Z26, Z0
+	VFMADD231PD  Z28, Z27, Z1
+	VBROADCASTSD (CX)(DX*1), Z28
+	VFMADD231PD  Z28, Z26, Z2
+	VFMADD231PD  Z28, Z27, Z3
+	VBROADCASTSD (CX)(DX*2), Z28
+	VFMADD231PD  Z28, Z26, Z4
+	VFMADD231PD  Z28, Z27, Z5
+	VBROADCASTSD (CX)(R9*1), Z28
+	VFMADD231PD  Z28, Z26, Z6
+	VFMADD231PD  Z28, Z27, Z7
+	VBROADCASTSD (CX)(DX*4), Z28
+	VFMADD231PD  Z28, Z26, Z8
+	VFMADD231PD  Z28, Z27, Z9
+	VBROADCASTSD (CX)(R10*1), Z28
+	VFMADD231PD  Z28, Z26, Z10
+	VFMADD231PD  Z28, Z27, Z11
+	VBROADCASTSD (CX)(R9*2), Z28
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z28, Z27, Z13
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z28, Z26, Z14
+	VFMADD231PD  Z28, Z27, Z15
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z28, Z27, Z17
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z28, Z27, Z19
+	VBROADCASTSD (R8)(R9*1), Z28
+	VFMADD231PD  Z28, Z26, Z20
+	VFMADD231PD  Z28, Z27, Z21
+	VBROADCASTSD (R8)(DX*4), Z28
+	VFMADD231PD  Z28, Z26, Z22
+	VFMADD231PD  Z28, Z27, Z23
+	VBROADCASTSD (R8)(R10*1), Z28
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z28, Z27, Z25
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile13x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile13x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPD       (R8), Z22, Z22
+	VADDPD       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPD       (R8), Z24, Z24
+	VADDPD       64(R8), Z25, Z25
+	ADDQ         CX, R8
 
 dtile13x2z_store:
 	VMOVUPD Z0, (AX)
@@ -4149,110 +4318,123 @@ dtail13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 dtail13x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z26
-	VMOVUPD.Z        64(SI), K2, Z27
-	VFMADD231PD.BCST (CX), Z26, Z0
-	VFMADD231PD.BCST (CX), Z27, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z26, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z27, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z26, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z27, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z26, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z27, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z26, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z27, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z26, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z27, Z11
-	VFMADD231PD.BCST (CX)(R9*2), Z26, Z12
-	VFMADD231PD.BCST (CX)(R9*2), Z27, Z13
-	VFMADD231PD.BCST (R8), Z26, Z14
-	VFMADD231PD.BCST (R8), Z27, Z15
-	VFMADD231PD.BCST (R8)(DX*1), Z26, Z16
-	VFMADD231PD.BCST (R8)(DX*1), Z27, Z17
-	VFMADD231PD.BCST (R8)(DX*2), Z26, Z18
-	VFMADD231PD.BCST (R8)(DX*2), Z27, Z19
-	VFMADD231PD.BCST (R8)(R9*1), Z26, Z20
-	VFMADD231PD.BCST (R8)(R9*1), Z27, Z21
-	VFMADD231PD.BCST (R8)(DX*4), Z26, Z22
-	VFMADD231PD.BCST (R8)(DX*4), Z27, Z23
-	VFMADD231PD.BCST (R8)(R10*1), Z26, Z24
-	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail13x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail13x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z16, Z16
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z18, Z18
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z20, Z20
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z21, Z21
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z22, Z22
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z23, Z23
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z26
-	VADDPD           Z26, Z24, Z24
-	VMOVUPD.Z        64(DX), K2, Z27
-	VADDPD           Z27, Z25, Z25
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z26
+	VMOVUPD.Z    64(SI), K2, Z27
+	VBROADCASTSD (CX), Z28
+	VFMADD231PD  Z28, Z26, Z0
+	VFMADD231PD  Z28, Z27, Z1
+	VBROADCASTSD (CX)(DX*1), Z28
+	VFMADD231PD  Z28, Z26, Z2
+	VFMADD231PD  Z28, Z27, Z3
+	VBROADCASTSD (CX)(DX*2), Z28
+	VFMADD231PD  Z28, Z26, Z4
+	VFMADD231PD  Z28, Z27, Z5
+	VBROADCASTSD (CX)(R9*1), Z28
+	VFMADD231PD  Z28, Z26, Z6
+	VFMADD231PD  Z28, Z27, Z7
+	VBROADCASTSD (CX)(DX*4), Z28
+	VFMADD231PD  Z28, Z26, Z8
+	VFMADD231PD  Z28, Z27, Z9
+	VBROADCASTSD (CX)(R10*1), Z28
+	VFMADD231PD  Z28, Z26, Z10
+	VFMADD231PD  Z28, Z27, Z11
+	VBROADCASTSD (CX)(R9*2), Z28
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z28, Z27, Z13
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z28, Z26, Z14
+	VFMADD231PD  Z28, Z27, Z15
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z28, Z27, Z17
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z28, Z27, Z19
+	VBROADCASTSD (R8)(R9*1), Z28
+	VFMADD231PD  Z28, Z26, Z20
+	VFMADD231PD  Z28, Z27, Z21
+	VBROADCASTSD (R8)(DX*4), Z28
+	VFMADD231PD  Z28, Z26, Z22
+	VFMADD231PD  Z28, Z27, Z23
+	VBROADCASTSD (R8)(R10*1), Z28
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z28, Z27, Z25
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail13x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail13x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z22, Z22
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z26
+	VADDPD       Z26, Z24, Z24
+	VMOVUPD.Z    64(DX), K2, Z27
+	VADDPD       Z27, Z25, Z25
+	ADDQ         CX, DX
 
 dtail13x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4429,89 +4611,103 @@ dtile14x2z_enough:
 	VPXORD Z27, Z27, Z27
 
 dtile14x2z_loop:
-	VMOVUPD          (SI), Z28
-	VMOVUPD          64(SI), Z29
-	VFMADD231PD.BCST (CX), Z28, Z0
-	VFMADD231PD.BCST (CX), Z29, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z29, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z29, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z28, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z29, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z29, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z28, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z29, Z11
-	VFMADD231PD.BCST (CX)(R9*2), Z28, Z12
-	VFMADD231PD.BCST (CX)(R9*2), Z29, Z13
-	VFMADD231PD.BCST (R8), Z28, Z14
-	VFMADD231PD.BCST (R8), Z29, Z15
-	VFMADD231PD.BCST (R8)(DX*1), Z28, Z16
-	VFMADD231PD.BCST (R8)(DX*1), Z29, Z17
-	VFMADD231PD.BCST (R8)(DX*2), Z28, Z18
-	VFMADD231PD.BCST (R8)(DX*2), Z29, Z19
-	VFMADD231PD.BCST (R8)(R9*1), Z28, Z20
-	VFMADD231PD.BCST (R8)(R9*1), Z29, Z21
-	VFMADD231PD.BCST (R8)(DX*4), Z28, Z22
-	VFMADD231PD.BCST (R8)(DX*4), Z29, Z23
-	VFMADD231PD.BCST (R8)(R10*1), Z28, Z24
-	VFMADD231PD.BCST (R8)(R10*1), Z29, Z25
-	VFMADD231PD.BCST (R8)(R9*2), Z28, Z26
-	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtile14x2z_loop
-	MOVQ             (SP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), R8
-	TESTQ            R8, R8
-	JZ               dtile14x2z_store
-	MOVQ             AX, R8
-	VADDPD           (R8), Z0, Z0
-	VADDPD           64(R8), Z1, Z1
-	ADDQ             CX, R8
-	VADDPD           (R8), Z2, Z2
-	VADDPD           64(R8), Z3, Z3
-	ADDQ             CX, R8
-	VADDPD           (R8), Z4, Z4
-	VADDPD           64(R8), Z5, Z5
-	ADDQ             CX, R8
-	VADDPD           (R8), Z6, Z6
-	VADDPD           64(R8), Z7, Z7
-	ADDQ             CX, R8
-	VADDPD           (R8), Z8, Z8
-	VADDPD           64(R8), Z9, Z9
-	ADDQ             CX, R8
-	VADDPD           (R8), Z10, Z10
-	VADDPD           64(R8), Z11, Z11
-	ADDQ             CX, R8
-	VADDPD           (R8), Z12, Z12
-	VADDPD           64(R8), Z13, Z13
-	ADDQ             CX, R8
-	VADDPD           (R8), Z14, Z14
-	VADDPD           64(R8), Z15, Z15
-	ADDQ             CX, R8
-	VADDPD           (R8), Z16, Z16
-	VADDPD           64(R8), Z17, Z17
-	ADDQ             CX, R8
-	VADDPD           (R8), Z18, Z18
-	VADDPD           64(R8), Z19, Z19
-	ADDQ             CX, R8
-	VADDPD           (R8), Z20, Z20
-	VADDPD           64(R8), Z21, Z21
-	ADDQ             CX, R8
-	VADDPD           (R8), Z22, Z22
-	VADDPD           64(R8), Z23, Z23
-	ADDQ             CX, R8
-	VADDPD           (R8), Z24, Z24
-	VADDPD           64(R8), Z25, Z25
-	ADDQ             CX, R8
-	VADDPD           (R8), Z26, Z26
-	VADDPD           64(R8), Z27, Z27
-	ADDQ             CX, R8
+	VMOVUPD      (SI), Z28
+	VMOVUPD      64(SI), Z29
+	VBROADCASTSD (CX), Z30
+	VFMADD231PD  Z30, Z28, Z0
+	VFMADD231PD  Z30, Z29, Z1
+	VBROADCASTSD (CX)(DX*1), Z30
+	VFMADD231PD  Z30, Z28, Z2
+	VFMADD231PD  Z30, Z29, Z3
+	VBROADCASTSD (CX)(DX*2), Z30
+	VFMADD231PD  Z30, Z28, Z4
+	VFMADD231PD  Z30, Z29, Z5
+	VBROADCASTSD (CX)(R9*1), Z30
+	VFMADD231PD  Z30, Z28, Z6
+	VFMADD231PD  Z30, Z29, Z7
+	VBROADCASTSD (CX)(DX*4), Z30
+	VFMADD231PD  Z30, Z28, Z8
+	VFMADD231PD  Z30, Z29, Z9
+	VBROADCASTSD (CX)(R10*1), Z30
+	VFMADD231PD  Z30, Z28, Z10
+	VFMADD231PD  Z30, Z29, Z11
+	VBROADCASTSD (CX)(R9*2), Z30
+	VFMADD231PD  Z30, Z28, Z12
+	VFMADD231PD  Z30, Z29, Z13
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z30, Z28, Z14
+	VFMADD231PD  Z30, Z29, Z15
+	VBROADCASTSD (R8)(DX*1), Z30
+	VFMADD231PD  Z30, Z28, Z16
+	VFMADD231PD  Z30, Z29, Z17
+	VBROADCASTSD (R8)(DX*2), Z30
+	VFMADD231PD  Z30, Z28, Z18
+	VFMADD231PD  Z30, Z29, Z19
+	VBROADCASTSD (R8)(R9*1), Z30
+	VFMADD231PD  Z30, Z28, Z20
+	VFMADD231PD  Z30, Z29, Z21
+	VBROADCASTSD (R8)(DX*4), Z30
+	VFMADD231PD  Z30, Z28, Z22
+	VFMADD231PD  Z30, Z29, Z23
+	VBROADCASTSD (R8)(R10*1), Z30
+	VFMADD231PD  Z30, Z28, Z24
+	VFMADD231PD  Z30, Z29, Z25
+	VBROADCASTSD (R8)(R9*2), Z30
+	VFMADD231PD  Z30, Z28, Z26
+	VFMADD231PD  Z30, Z29, Z27
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtile14x2z_loop
+	MOVQ         (SP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), R8
+	TESTQ        R8, R8
+	JZ           dtile14x2z_store
+	MOVQ         AX, R8
+	VADDPD       (R8), Z0, Z0
+	VADDPD       64(R8), Z1, Z1
+	ADDQ         CX, R8
+	VADDPD       (R8), Z2, Z2
+	VADDPD       64(R8), Z3, Z3
+	ADDQ         CX, R8
+	VADDPD       (R8), Z4, Z4
+	VADDPD       64(R8), Z5, Z5
+	ADDQ         CX, R8
+	VADDPD       (R8), Z6, Z6
+	VADDPD       64(R8), Z7, Z7
+	ADDQ         CX, R8
+	VADDPD       (R8), Z8, Z8
+	VADDPD       64(R8), Z9, Z9
+	ADDQ         CX, R8
+	VADDPD       (R8), Z10, Z10
+	VADDPD       64(R8), Z11, Z11
+	ADDQ         CX, R8
+	VADDPD       (R8), Z12, Z12
+	VADDPD       64(R8), Z13, Z13
+	ADDQ         CX, R8
+	VADDPD       (R8), Z14, Z14
+	VADDPD       64(R8), Z15, Z15
+	ADDQ         CX, R8
+	VADDPD       (R8), Z16, Z16
+	VADDPD       64(R8), Z17, Z17
+	ADDQ         CX, R8
+	VADDPD       (R8), Z18, Z18
+	VADDPD       64(R8), Z19, Z19
+	ADDQ         CX, R8
+	VADDPD       (R8), Z20, Z20
+	VADDPD       64(R8), Z21, Z21
+	ADDQ         CX, R8
+	VADDPD       (R8), Z22, Z22
+	VADDPD       64(R8), Z23, Z23
+	ADDQ         CX, R8
+	VADDPD       (R8), Z24, Z24
+	VADDPD       64(R8), Z25, Z25
+	ADDQ         CX, R8
+	VADDPD       (R8), Z26, Z26
+	VADDPD       64(R8), Z27, Z27
+	ADDQ         CX, R8
 
 dtile14x2z_store:
 	VMOVUPD Z0, (AX)
@@ -4670,117 +4866,131 @@ dtail14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 dtail14x2z_loop:
-	VMOVUPD.Z        (SI), K1, Z28
-	VMOVUPD.Z        64(SI), K2, Z29
-	VFMADD231PD.BCST (CX), Z28, Z0
-	VFMADD231PD.BCST (CX), Z29, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z29, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z29, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z28, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z29, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z29, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z28, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z29, Z11
-	VFMADD231PD.BCST (CX)(R9*2), Z28, Z12
-	VFMADD231PD.BCST (CX)(R9*2), Z29, Z13
-	VFMADD231PD.BCST (R8), Z28, Z14
-	VFMADD231PD.BCST (R8), Z29, Z15
-	VFMADD231PD.BCST (R8)(DX*1), Z28, Z16
-	VFMADD231PD.BCST (R8)(DX*1), Z29, Z17
-	VFMADD231PD.BCST (R8)(DX*2), Z28, Z18
-	VFMADD231PD.BCST (R8)(DX*2), Z29, Z19
-	VFMADD231PD.BCST (R8)(R9*1), Z28, Z20
-	VFMADD231PD.BCST (R8)(R9*1), Z29, Z21
-	VFMADD231PD.BCST (R8)(DX*4), Z28, Z22
-	VFMADD231PD.BCST (R8)(DX*4), Z29, Z23
-	VFMADD231PD.BCST (R8)(R10*1), Z28, Z24
-	VFMADD231PD.BCST (R8)(R10*1), Z29, Z25
-	VFMADD231PD.BCST (R8)(R9*2), Z28, Z26
-	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
-	ADDQ             BX, CX
-	ADDQ             BX, R8
-	ADDQ             DI, SI
-	DECQ             AX
-	JNZ              dtail14x2z_loop
-	MOVQ             c+48(FP), AX
-	MOVQ             ldc+56(FP), CX
-	MOVQ             acc+64(FP), DX
-	TESTQ            DX, DX
-	JZ               dtail14x2z_store
-	MOVQ             AX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z0, Z0
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z1, Z1
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z2, Z2
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z3, Z3
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z4, Z4
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z5, Z5
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z6, Z6
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z7, Z7
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z8, Z8
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z9, Z9
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z10, Z10
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z11, Z11
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z12, Z12
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z13, Z13
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z14, Z14
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z15, Z15
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z16, Z16
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z17, Z17
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z18, Z18
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z19, Z19
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z20, Z20
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z21, Z21
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z22, Z22
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z23, Z23
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z24, Z24
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z25, Z25
-	ADDQ             CX, DX
-	VMOVUPD.Z        (DX), K1, Z28
-	VADDPD           Z28, Z26, Z26
-	VMOVUPD.Z        64(DX), K2, Z29
-	VADDPD           Z29, Z27, Z27
-	ADDQ             CX, DX
+	VMOVUPD.Z    (SI), K1, Z28
+	VMOVUPD.Z    64(SI), K2, Z29
+	VBROADCASTSD (CX), Z30
+	VFMADD231PD  Z30, Z28, Z0
+	VFMADD231PD  Z30, Z29, Z1
+	VBROADCASTSD (CX)(DX*1), Z30
+	VFMADD231PD  Z30, Z28, Z2
+	VFMADD231PD  Z30, Z29, Z3
+	VBROADCASTSD (CX)(DX*2), Z30
+	VFMADD231PD  Z30, Z28, Z4
+	VFMADD231PD  Z30, Z29, Z5
+	VBROADCASTSD (CX)(R9*1), Z30
+	VFMADD231PD  Z30, Z28, Z6
+	VFMADD231PD  Z30, Z29, Z7
+	VBROADCASTSD (CX)(DX*4), Z30
+	VFMADD231PD  Z30, Z28, Z8
+	VFMADD231PD  Z30, Z29, Z9
+	VBROADCASTSD (CX)(R10*1), Z30
+	VFMADD231PD  Z30, Z28, Z10
+	VFMADD231PD  Z30, Z29, Z11
+	VBROADCASTSD (CX)(R9*2), Z30
+	VFMADD231PD  Z30, Z28, Z12
+	VFMADD231PD  Z30, Z29, Z13
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z30, Z28, Z14
+	VFMADD231PD  Z30, Z29, Z15
+	VBROADCASTSD (R8)(DX*1), Z30
+	VFMADD231PD  Z30, Z28, Z16
+	VFMADD231PD  Z30, Z29, Z17
+	VBROADCASTSD (R8)(DX*2), Z30
+	VFMADD231PD  Z30, Z28, Z18
+	VFMADD231PD  Z30, Z29, Z19
+	VBROADCASTSD (R8)(R9*1), Z30
+	VFMADD231PD  Z30, Z28, Z20
+	VFMADD231PD  Z30, Z29, Z21
+	VBROADCASTSD (R8)(DX*4), Z30
+	VFMADD231PD  Z30, Z28, Z22
+	VFMADD231PD  Z30, Z29, Z23
+	VBROADCASTSD (R8)(R10*1), Z30
+	VFMADD231PD  Z30, Z28, Z24
+	VFMADD231PD  Z30, Z29, Z25
+	VBROADCASTSD (R8)(R9*2), Z30
+	VFMADD231PD  Z30, Z28, Z26
+	VFMADD231PD  Z30, Z29, Z27
+	ADDQ         BX, CX
+	ADDQ         BX, R8
+	ADDQ         DI, SI
+	DECQ         AX
+	JNZ          dtail14x2z_loop
+	MOVQ         c+48(FP), AX
+	MOVQ         ldc+56(FP), CX
+	MOVQ         acc+64(FP), DX
+	TESTQ        DX, DX
+	JZ           dtail14x2z_store
+	MOVQ         AX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z0, Z0
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z1, Z1
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z2, Z2
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z3, Z3
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z4, Z4
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z5, Z5
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z6, Z6
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z7, Z7
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z8, Z8
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z9, Z9
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z10, Z10
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z11, Z11
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z12, Z12
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z13, Z13
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z14, Z14
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z15, Z15
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z16, Z16
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z17, Z17
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z18, Z18
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z19, Z19
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z20, Z20
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z21, Z21
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z22, Z22
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z23, Z23
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z24, Z24
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z25, Z25
+	ADDQ         CX, DX
+	VMOVUPD.Z    (DX), K1, Z28
+	VADDPD       Z28, Z26, Z26
+	VMOVUPD.Z    64(DX), K2, Z29
+	VADDPD       Z29, Z27, Z27
+	ADDQ         CX, DX
 
 dtail14x2z_store:
 	VMOVUPD Z0, K1, (AX)
@@ -4887,36 +5097,42 @@ dmove6x2z_near:
 	VPXORD Z11, Z11, Z11
 
 dmove6x2z_loop:
-	VMOVUPD          (SI), Z12
-	VMOVUPD          64(SI), Z13
-	VFMADD231PD.BCST (CX), Z12, Z0
-	VFMADD231PD.BCST (CX), Z13, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z12, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z13, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z12, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z13, Z5
-	VFMADD231PD.BCST (R8), Z12, Z6
-	VFMADD231PD.BCST (R8), Z13, Z7
-	VFMADD231PD.BCST (R8)(DX*1), Z12, Z8
-	VFMADD231PD.BCST (R8)(DX*1), Z13, Z9
-	VFMADD231PD.BCST (R8)(DX*2), Z12, Z10
-	VFMADD231PD.BCST (R8)(DX*2), Z13, Z11
-	VMOVUPD          (R9), Z12
-	PREFETCHT0       (R9)(R12*1)
-	PREFETCHT1       (R9)(R12*8)
-	VMOVUPD          Z12, (R10)
-	ADDQ             $0x40, R9
-	ADDQ             $0x40, R10
-	DECQ             R11
-	JNZ              dmove6x2z_same
-	MOVQ             lines+128(FP), R11
-	MOVQ             R11, R13
-	SHLQ             $0x06, R13
-	SUBQ             R13, R9
-	SUBQ             R13, R10
-	ADDQ             R12, R9
-	MOVQ             dr+112(FP), R13
-	ADDQ             R13, R10
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	VBROADCASTSD (CX), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z1
+	VBROADCASTSD (CX)(DX*1), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z3
+	VBROADCASTSD (CX)(DX*2), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z14, Z12, Z6
+	VFMADD231PD  Z14, Z13, Z7
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z14, Z12, Z8
+	VFMADD231PD  Z14, Z13, Z9
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z14, Z12, Z10
+	VFMADD231PD  Z14, Z13, Z11
+	VMOVUPD      (R9), Z12
+	PREFETCHT0   (R9)(R12*1)
+	PREFETCHT1   (R9)(R12*8)
+	VMOVUPD      Z12, (R10)
+	ADDQ         $0x40, R9
+	ADDQ         $0x40, R10
+	DECQ         R11
+	JNZ          dmove6x2z_same
+	MOVQ         lines+128(FP), R11
+	MOVQ         R11, R13
+	SHLQ         $0x06, R13
+	SUBQ         R13, R9
+	SUBQ         R13, R10
+	ADDQ         R12, R9
+	MOVQ         dr+112(FP), R13
+	ADDQ         R13, R10
 
 dmove6x2z_same:
 	ADDQ   BX, CX
@@ -5050,38 +5266,45 @@ dmove7x2z_near:
 	VPXORD Z13, Z13, Z13
 
 dmove7x2z_loop:
-	VMOVUPD          (SI), Z14
-	VMOVUPD          64(SI), Z15
-	VFMADD231PD.BCST (CX), Z14, Z0
-	VFMADD231PD.BCST (CX), Z15, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z14, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z15, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z14, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z15, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z14, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z15, Z7
-	VFMADD231PD.BCST (R8), Z14, Z8
-	VFMADD231PD.BCST (R8), Z15, Z9
-	VFMADD231PD.BCST (R8)(DX*1), Z14, Z10
-	VFMADD231PD.BCST (R8)(DX*1), Z15, Z11
-	VFMADD231PD.BCST (R8)(DX*2), Z14, Z12
-	VFMADD231PD.BCST (R8)(DX*2), Z15, Z13
-	VMOVUPD          (R10), Z14
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPD          Z14, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              dmove7x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPD      (SI), Z14
+	VMOVUPD      64(SI), Z15
+	VBROADCASTSD (CX), Z16
+	VFMADD231PD  Z16, Z14, Z0
+	VFMADD231PD  Z16, Z15, Z1
+	VBROADCASTSD (CX)(DX*1), Z16
+	VFMADD231PD  Z16, Z14, Z2
+	VFMADD231PD  Z16, Z15, Z3
+	VBROADCASTSD (CX)(DX*2), Z16
+	VFMADD231PD  Z16, Z14, Z4
+	VFMADD231PD  Z16, Z15, Z5
+	VBROADCASTSD (CX)(R9*1), Z16
+	VFMADD231PD  Z16, Z14, Z6
+	VFMADD231PD  Z16, Z15, Z7
+	VBROADCASTSD (R8), Z16
+	VFMADD231PD  Z16, Z14, Z8
+	VFMADD231PD  Z16, Z15, Z9
+	VBROADCASTSD (R8)(DX*1), Z16
+	VFMADD231PD  Z16, Z14, Z10
+	VFMADD231PD  Z16, Z15, Z11
+	VBROADCASTSD (R8)(DX*2), Z16
+	VFMADD231PD  Z16, Z14, Z12
+	VFMADD231PD  Z16, Z15, Z13
+	VMOVUPD      (R10), Z14
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPD      Z14, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          dmove7x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 dmove7x2z_same:
 	ADDQ   BX, CX
@@ -5226,40 +5449,48 @@ dmove8x2z_near:
 	VPXORD Z15, Z15, Z15
 
 dmove8x2z_loop:
-	VMOVUPD          (SI), Z16
-	VMOVUPD          64(SI), Z17
-	VFMADD231PD.BCST (CX), Z16, Z0
-	VFMADD231PD.BCST (CX), Z17, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z17, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z17, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z16, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z17, Z7
-	VFMADD231PD.BCST (R8), Z16, Z8
-	VFMADD231PD.BCST (R8), Z17, Z9
-	VFMADD231PD.BCST (R8)(DX*1), Z16, Z10
-	VFMADD231PD.BCST (R8)(DX*1), Z17, Z11
-	VFMADD231PD.BCST (R8)(DX*2), Z16, Z12
-	VFMADD231PD.BCST (R8)(DX*2), Z17, Z13
-	VFMADD231PD.BCST (R8)(R9*1), Z16, Z14
-	VFMADD231PD.BCST (R8)(R9*1), Z17, Z15
-	VMOVUPD          (R10), Z16
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPD          Z16, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              dmove8x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPD      (SI), Z16
+	VMOVUPD      64(SI), Z17
+	VBROADCASTSD (CX), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z1
+	VBROADCASTSD (CX)(DX*1), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z3
+	VBROADCASTSD (CX)(DX*2), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z5
+	VBROADCASTSD (CX)(R9*1), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z7
+	VBROADCASTSD (R8), Z18
+	VFMADD231PD  Z18, Z16, Z8
+	VFMADD231PD  Z18, Z17, Z9
+	VBROADCASTSD (R8)(DX*1), Z18
+	VFMADD231PD  Z18, Z16, Z10
+	VFMADD231PD  Z18, Z17, Z11
+	VBROADCASTSD (R8)(DX*2), Z18
+	VFMADD231PD  Z18, Z16, Z12
+	VFMADD231PD  Z18, Z17, Z13
+	VBROADCASTSD (R8)(R9*1), Z18
+	VFMADD231PD  Z18, Z16, Z14
+	VFMADD231PD  Z18, Z17, Z15
+	VMOVUPD      (R10), Z16
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPD      Z16, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          dmove8x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 dmove8x2z_same:
 	ADDQ   BX, CX
@@ -5415,42 +5646,51 @@ dmove9x2z_near:
 	VPXORD Z17, Z17, Z17
 
 dmove9x2z_loop:
-	VMOVUPD          (SI), Z18
-	VMOVUPD          64(SI), Z19
-	VFMADD231PD.BCST (CX), Z18, Z0
-	VFMADD231PD.BCST (CX), Z19, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z18, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z19, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z18, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z19, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z18, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z19, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z18, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z19, Z9
-	VFMADD231PD.BCST (R8), Z18, Z10
-	VFMADD231PD.BCST (R8), Z19, Z11
-	VFMADD231PD.BCST (R8)(DX*1), Z18, Z12
-	VFMADD231PD.BCST (R8)(DX*1), Z19, Z13
-	VFMADD231PD.BCST (R8)(DX*2), Z18, Z14
-	VFMADD231PD.BCST (R8)(DX*2), Z19, Z15
-	VFMADD231PD.BCST (R8)(R9*1), Z18, Z16
-	VFMADD231PD.BCST (R8)(R9*1), Z19, Z17
-	VMOVUPD          (R10), Z18
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPD          Z18, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              dmove9x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPD      (SI), Z18
+	VMOVUPD      64(SI), Z19
+	VBROADCASTSD (CX), Z20
+	VFMADD231PD  Z20, Z18, Z0
+	VFMADD231PD  Z20, Z19, Z1
+	VBROADCASTSD (CX)(DX*1), Z20
+	VFMADD231PD  Z20, Z18, Z2
+	VFMADD231PD  Z20, Z19, Z3
+	VBROADCASTSD (CX)(DX*2), Z20
+	VFMADD231PD  Z20, Z18, Z4
+	VFMADD231PD  Z20, Z19, Z5
+	VBROADCASTSD (CX)(R9*1), Z20
+	VFMADD231PD  Z20, Z18, Z6
+	VFMADD231PD  Z20, Z19, Z7
+	VBROADCASTSD (CX)(DX*4), Z20
+	VFMADD231PD  Z20, Z18, Z8
+	VFMADD231PD  Z20, Z19, Z9
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z20, Z18, Z10
+	VFMADD231PD  Z20, Z19, Z11
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z20, Z18, Z12
+	VFMADD231PD  Z20, Z19, Z13
+	VBROADCASTSD (R8)(DX*2), Z20
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z20, Z19, Z15
+	VBROADCASTSD (R8)(R9*1), Z20
+	VFMADD231PD  Z20, Z18, Z16
+	VFMADD231PD  Z20, Z19, Z17
+	VMOVUPD      (R10), Z18
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPD      Z18, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          dmove9x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 dmove9x2z_same:
 	ADDQ   BX, CX
@@ -5617,44 +5857,54 @@ dmove10x2z_near:
 	VPXORD Z19, Z19, Z19
 
 dmove10x2z_loop:
-	VMOVUPD          (SI), Z20
-	VMOVUPD          64(SI), Z21
-	VFMADD231PD.BCST (CX), Z20, Z0
-	VFMADD231PD.BCST (CX), Z21, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z20, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z21, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z20, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z21, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z20, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z21, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z20, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z21, Z9
-	VFMADD231PD.BCST (R8), Z20, Z10
-	VFMADD231PD.BCST (R8), Z21, Z11
-	VFMADD231PD.BCST (R8)(DX*1), Z20, Z12
-	VFMADD231PD.BCST (R8)(DX*1), Z21, Z13
-	VFMADD231PD.BCST (R8)(DX*2), Z20, Z14
-	VFMADD231PD.BCST (R8)(DX*2), Z21, Z15
-	VFMADD231PD.BCST (R8)(R9*1), Z20, Z16
-	VFMADD231PD.BCST (R8)(R9*1), Z21, Z17
-	VFMADD231PD.BCST (R8)(DX*4), Z20, Z18
-	VFMADD231PD.BCST (R8)(DX*4), Z21, Z19
-	VMOVUPD          (R10), Z20
-	PREFETCHT0       (R10)(R13*1)
-	PREFETCHT1       (R10)(R13*8)
-	VMOVUPD          Z20, (R11)
-	ADDQ             $0x40, R10
-	ADDQ             $0x40, R11
-	DECQ             R12
-	JNZ              dmove10x2z_same
-	MOVQ             lines+128(FP), R12
-	MOVQ             R12, R14
-	SHLQ             $0x06, R14
-	SUBQ             R14, R10
-	SUBQ             R14, R11
-	ADDQ             R13, R10
-	MOVQ             dr+112(FP), R14
-	ADDQ             R14, R11
+	VMOVUPD      (SI), Z20
+	VMOVUPD      64(SI), Z21
+	VBROADCASTSD (CX), Z22
+	VFMADD231PD  Z22, Z20, Z0
+	VFMADD231PD  Z22, Z21, Z1
+	VBROADCASTSD (CX)(DX*1), Z22
+	VFMADD231PD  Z22, Z20, Z2
+	VFMADD231PD  Z22, Z21, Z3
+	VBROADCASTSD (CX)(DX*2), Z22
+	VFMADD231PD  Z22, Z20, Z4
+	VFMADD231PD  Z22, Z21, Z5
+	VBROADCASTSD (CX)(R9*1), Z22
+	VFMADD231PD  Z22, Z20, Z6
+	VFMADD231PD  Z22, Z21, Z7
+	VBROADCASTSD (CX)(DX*4), Z22
+	VFMADD231PD  Z22, Z20, Z8
+	VFMADD231PD  Z22, Z21, Z9
+	VBROADCASTSD (R8), Z22
+	VFMADD231PD  Z22, Z20, Z10
+	VFMADD231PD  Z22, Z21, Z11
+	VBROADCASTSD (R8)(DX*1), Z22
+	VFMADD231PD  Z22, Z20, Z12
+	VFMADD231PD  Z22, Z21, Z13
+	VBROADCASTSD (R8)(DX*2), Z22
+	VFMADD231PD  Z22, Z20, Z14
+	VFMADD231PD  Z22, Z21, Z15
+	VBROADCASTSD (R8)(R9*1), Z22
+	VFMADD231PD  Z22, Z20, Z16
+	VFMADD231PD  Z22, Z21, Z17
+	VBROADCASTSD (R8)(DX*4), Z22
+	VFMADD231PD  Z22, Z20, Z18
+	VFMADD231PD  Z22, Z21, Z19
+	VMOVUPD      (R10), Z20
+	PREFETCHT0   (R10)(R13*1)
+	PREFETCHT1   (R10)(R13*8)
+	VMOVUPD      Z20, (R11)
+	ADDQ         $0x40, R10
+	ADDQ         $0x40, R11
+	DECQ         R12
+	JNZ          dmove10x2z_same
+	MOVQ         lines+128(FP), R12
+	MOVQ         R12, R14
+	SHLQ         $0x06, R14
+	SUBQ         R14, R10
+	SUBQ         R14, R11
+	ADDQ         R13, R10
+	MOVQ         dr+112(FP), R14
+	ADDQ         R14, R11
 
 dmove10x2z_same:
 	ADDQ   BX, CX
@@ -5833,46 +6083,57 @@ dmove11x2z_near:
 	VPXORD Z21, Z21, Z21
 
 dmove11x2z_loop:
-	VMOVUPD          (SI), Z22
-	VMOVUPD          64(SI), Z23
-	VFMADD231PD.BCST (CX), Z22, Z0
-	VFMADD231PD.BCST (CX), Z23, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z22, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z23, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z22, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z23, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z22, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z23, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z22, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z23, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z22, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z23, Z11
-	VFMADD231PD.BCST (R8), Z22, Z12
-	VFMADD231PD.BCST (R8), Z23, Z13
-	VFMADD231PD.BCST (R8)(DX*1), Z22, Z14
-	VFMADD231PD.BCST (R8)(DX*1), Z23, Z15
-	VFMADD231PD.BCST (R8)(DX*2), Z22, Z16
-	VFMADD231PD.BCST (R8)(DX*2), Z23, Z17
-	VFMADD231PD.BCST (R8)(R9*1), Z22, Z18
-	VFMADD231PD.BCST (R8)(R9*1), Z23, Z19
-	VFMADD231PD.BCST (R8)(DX*4), Z22, Z20
-	VFMADD231PD.BCST (R8)(DX*4), Z23, Z21
-	VMOVUPD          (R11), Z22
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPD          Z22, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              dmove11x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPD      (SI), Z22
+	VMOVUPD      64(SI), Z23
+	VBROADCASTSD (CX), Z24
+	VFMADD231PD  Z24, Z22, Z0
+	VFMADD231PD  Z24, Z23, Z1
+	VBROADCASTSD (CX)(DX*1), Z24
+	VFMADD231PD  Z24, Z22, Z2
+	VFMADD231PD  Z24, Z23, Z3
+	VBROADCASTSD (CX)(DX*2), Z24
+	VFMADD231PD  Z24, Z22, Z4
+	VFMADD231PD  Z24, Z23, Z5
+	VBROADCASTSD (CX)(R9*1), Z24
+	VFMADD231PD  Z24, Z22, Z6
+	VFMADD231PD  Z24, Z23, Z7
+	VBROADCASTSD (CX)(DX*4), Z24
+	VFMADD231PD  Z24, Z22, Z8
+	VFMADD231PD  Z24, Z23, Z9
+	VBROADCASTSD (CX)(R10*1), Z24
+	VFMADD231PD  Z24, Z22, Z10
+	VFMADD231PD  Z24, Z23, Z11
+	VBROADCASTSD (R8), Z24
+	VFMADD231PD  Z24, Z22, Z12
+	VFMADD231PD  Z24, Z23, Z13
+	VBROADCASTSD (R8)(DX*1), Z24
+	VFMADD231PD  Z24, Z22, Z14
+	VFMADD231PD  Z24, Z23, Z15
+	VBROADCASTSD (R8)(DX*2), Z24
+	VFMADD231PD  Z24, Z22, Z16
+	VFMADD231PD  Z24, Z23, Z17
+	VBROADCASTSD (R8)(R9*1), Z24
+	VFMADD231PD  Z24, Z22, Z18
+	VFMADD231PD  Z24, Z23, Z19
+	VBROADCASTSD (R8)(DX*4), Z24
+	VFMADD231PD  Z24, Z22, Z20
+	VFMADD231PD  Z24, Z23, Z21
+	VMOVUPD      (R11), Z22
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPD      Z22, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          dmove11x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 dmove11x2z_same:
 	ADDQ   BX, CX
@@ -6062,48 +6323,60 @@ dmove12x2z_near:
 	VPXORD Z23, Z23, Z23
 
 dmove12x2z_loop:
-	VMOVUPD          (SI), Z24
-	VMOVUPD          64(SI), Z25
-	VFMADD231PD.BCST (CX), Z24, Z0
-	VFMADD231PD.BCST (CX), Z25, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z25, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z25, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z24, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z25, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z25, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z24, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z25, Z11
-	VFMADD231PD.BCST (R8), Z24, Z12
-	VFMADD231PD.BCST (R8), Z25, Z13
-	VFMADD231PD.BCST (R8)(DX*1), Z24, Z14
-	VFMADD231PD.BCST (R8)(DX*1), Z25, Z15
-	VFMADD231PD.BCST (R8)(DX*2), Z24, Z16
-	VFMADD231PD.BCST (R8)(DX*2), Z25, Z17
-	VFMADD231PD.BCST (R8)(R9*1), Z24, Z18
-	VFMADD231PD.BCST (R8)(R9*1), Z25, Z19
-	VFMADD231PD.BCST (R8)(DX*4), Z24, Z20
-	VFMADD231PD.BCST (R8)(DX*4), Z25, Z21
-	VFMADD231PD.BCST (R8)(R10*1), Z24, Z22
-	VFMADD231PD.BCST (R8)(R10*1), Z25, Z23
-	VMOVUPD          (R11), Z24
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPD          Z24, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              dmove12x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPD      (SI), Z24
+	VMOVUPD      64(SI), Z25
+	VBROADCASTSD (CX), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z1
+	VBROADCASTSD (CX)(DX*1), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z3
+	VBROADCASTSD (CX)(DX*2), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z5
+	VBROADCASTSD (CX)(R9*1), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z7
+	VBROADCASTSD (CX)(DX*4), Z26
+	VFMADD231PD  Z26, Z24, Z8
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD (CX)(R10*1), Z26
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD (R8), Z26
+	VFMADD231PD  Z26, Z24, Z12
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD (R8)(DX*1), Z26
+	VFMADD231PD  Z26, Z24, Z14
+	VFMADD231PD  Z26, Z25, Z15
+	VBROADCASTSD (R8)(DX*2), Z26
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z26, Z25, Z17
+	VBROADCASTSD (R8)(R9*1), Z26
+	VFMADD231PD  Z26, Z24, Z18
+	VFMADD231PD  Z26, Z25, Z19
+	VBROADCASTSD (R8)(DX*4), Z26
+	VFMADD231PD  Z26, Z24, Z20
+	VFMADD231PD  Z26, Z25, Z21
+	VBROADCASTSD (R8)(R10*1), Z26
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z26, Z25, Z23
+	VMOVUPD      (R11), Z24
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPD      Z24, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          dmove12x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 dmove12x2z_same:
 	ADDQ   BX, CX
@@ -6304,50 +6577,63 @@ dmove13x2z_near:
 	VPXORD Z25, Z25, Z25
 
 dmove13x2z_loop:
-	VMOVUPD          (SI), Z26
-	VMOVUPD          64(SI), Z27
-	VFMADD231PD.BCST (CX), Z26, Z0
-	VFMADD231PD.BCST (CX), Z27, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z26, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z27, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z26, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z27, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z26, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z27, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z26, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z27, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z26, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z27, Z11
-	VFMADD231PD.BCST (CX)(R9*2), Z26, Z12
-	VFMADD231PD.BCST (CX)(R9*2), Z27, Z13
-	VFMADD231PD.BCST (R8), Z26, Z14
-	VFMADD231PD.BCST (R8), Z27, Z15
-	VFMADD231PD.BCST (R8)(DX*1), Z26, Z16
-	VFMADD231PD.BCST (R8)(DX*1), Z27, Z17
-	VFMADD231PD.BCST (R8)(DX*2), Z26, Z18
-	VFMADD231PD.BCST (R8)(DX*2), Z27, Z19
-	VFMADD231PD.BCST (R8)(R9*1), Z26, Z20
-	VFMADD231PD.BCST (R8)(R9*1), Z27, Z21
-	VFMADD231PD.BCST (R8)(DX*4), Z26, Z22
-	VFMADD231PD.BCST (R8)(DX*4), Z27, Z23
-	VFMADD231PD.BCST (R8)(R10*1), Z26, Z24
-	VFMADD231PD.BCST (R8)(R10*1), Z27, Z25
-	VMOVUPD          (R11), Z26
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPD          Z26, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              dmove13x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPD      (SI), Z26
+	VMOVUPD      64(SI), Z27
+	VBROADCASTSD (CX), Z28
+	VFMADD231PD  Z28, Z26, Z0
+	VFMADD231PD  Z28, Z27, Z1
+	VBROADCASTSD (CX)(DX*1), Z28
+	VFMADD231PD  Z28, Z26, Z2
+	VFMADD231PD  Z28, Z27, Z3
+	VBROADCASTSD (CX)(DX*2), Z28
+	VFMADD231PD  Z28, Z26, Z4
+	VFMADD231PD  Z28, Z27, Z5
+	VBROADCASTSD (CX)(R9*1), Z28
+	VFMADD231PD  Z28, Z26, Z6
+	VFMADD231PD  Z28, Z27, Z7
+	VBROADCASTSD (CX)(DX*4), Z28
+	VFMADD231PD  Z28, Z26, Z8
+	VFMADD231PD  Z28, Z27, Z9
+	VBROADCASTSD (CX)(R10*1), Z28
+	VFMADD231PD  Z28, Z26, Z10
+	VFMADD231PD  Z28, Z27, Z11
+	VBROADCASTSD (CX)(R9*2), Z28
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z28, Z27, Z13
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z28, Z26, Z14
+	VFMADD231PD  Z28, Z27, Z15
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z28, Z27, Z17
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z28, Z27, Z19
+	VBROADCASTSD (R8)(R9*1), Z28
+	VFMADD231PD  Z28, Z26, Z20
+	VFMADD231PD  Z28, Z27, Z21
+	VBROADCASTSD (R8)(DX*4), Z28
+	VFMADD231PD  Z28, Z26, Z22
+	VFMADD231PD  Z28, Z27, Z23
+	VBROADCASTSD (R8)(R10*1), Z28
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z28, Z27, Z25
+	VMOVUPD      (R11), Z26
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPD      Z26, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          dmove13x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 dmove13x2z_same:
 	ADDQ   BX, CX
@@ -6559,52 +6845,66 @@ dmove14x2z_near:
 	VPXORD Z27, Z27, Z27
 
 dmove14x2z_loop:
-	VMOVUPD          (SI), Z28
-	VMOVUPD          64(SI), Z29
-	VFMADD231PD.BCST (CX), Z28, Z0
-	VFMADD231PD.BCST (CX), Z29, Z1
-	VFMADD231PD.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PD.BCST (CX)(DX*1), Z29, Z3
-	VFMADD231PD.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PD.BCST (CX)(DX*2), Z29, Z5
-	VFMADD231PD.BCST (CX)(R9*1), Z28, Z6
-	VFMADD231PD.BCST (CX)(R9*1), Z29, Z7
-	VFMADD231PD.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PD.BCST (CX)(DX*4), Z29, Z9
-	VFMADD231PD.BCST (CX)(R10*1), Z28, Z10
-	VFMADD231PD.BCST (CX)(R10*1), Z29, Z11
-	VFMADD231PD.BCST (CX)(R9*2), Z28, Z12
-	VFMADD231PD.BCST (CX)(R9*2), Z29, Z13
-	VFMADD231PD.BCST (R8), Z28, Z14
-	VFMADD231PD.BCST (R8), Z29, Z15
-	VFMADD231PD.BCST (R8)(DX*1), Z28, Z16
-	VFMADD231PD.BCST (R8)(DX*1), Z29, Z17
-	VFMADD231PD.BCST (R8)(DX*2), Z28, Z18
-	VFMADD231PD.BCST (R8)(DX*2), Z29, Z19
-	VFMADD231PD.BCST (R8)(R9*1), Z28, Z20
-	VFMADD231PD.BCST (R8)(R9*1), Z29, Z21
-	VFMADD231PD.BCST (R8)(DX*4), Z28, Z22
-	VFMADD231PD.BCST (R8)(DX*4), Z29, Z23
-	VFMADD231PD.BCST (R8)(R10*1), Z28, Z24
-	VFMADD231PD.BCST (R8)(R10*1), Z29, Z25
-	VFMADD231PD.BCST (R8)(R9*2), Z28, Z26
-	VFMADD231PD.BCST (R8)(R9*2), Z29, Z27
-	VMOVUPD          (R11), Z28
-	PREFETCHT0       (R11)(R14*1)
-	PREFETCHT1       (R11)(R14*8)
-	VMOVUPD          Z28, (R12)
-	ADDQ             $0x40, R11
-	ADDQ             $0x40, R12
-	DECQ             R13
-	JNZ              dmove14x2z_same
-	MOVQ             lines+128(FP), R13
-	MOVQ             R13, R15
-	SHLQ             $0x06, R15
-	SUBQ             R15, R11
-	SUBQ             R15, R12
-	ADDQ             R14, R11
-	MOVQ             dr+112(FP), R15
-	ADDQ             R15, R12
+	VMOVUPD      (SI), Z28
+	VMOVUPD      64(SI), Z29
+	VBROADCASTSD (CX), Z30
+	VFMADD231PD  Z30, Z28, Z0
+	VFMADD231PD  Z30, Z29, Z1
+	VBROADCASTSD (CX)(DX*1), Z30
+	VFMADD231PD  Z30, Z28, Z2
+	VFMADD231PD  Z30, Z29, Z3
+	VBROADCASTSD (CX)(DX*2), Z30
+	VFMADD231PD  Z30, Z28, Z4
+	VFMADD231PD  Z30, Z29, Z5
+	VBROADCASTSD (CX)(R9*1), Z30
+	VFMADD231PD  Z30, Z28, Z6
+	VFMADD231PD  Z30, Z29, Z7
+	VBROADCASTSD (CX)(DX*4), Z30
+	VFMADD231PD  Z30, Z28, Z8
+	VFMADD231PD  Z30, Z29, Z9
+	VBROADCASTSD (CX)(R10*1), Z30
+	VFMADD231PD  Z30, Z28, Z10
+	VFMADD231PD  Z30, Z29, Z11
+	VBROADCASTSD (CX)(R9*2), Z30
+	VFMADD231PD  Z30, Z28, Z12
+	VFMADD231PD  Z30, Z29, Z13
+	VBROADCASTSD (R8), Z30
+	VFMADD231PD  Z30, Z28, Z14
+	VFMADD231PD  Z30, Z29, Z15
+	VBROADCASTSD (R8)(DX*1), Z30
+	VFMADD231PD  Z30, Z28, Z16
+	VFMADD231PD  Z30, Z29, Z17
+	VBROADCASTSD (R8)(DX*2), Z30
+	VFMADD231PD  Z30, Z28, Z18
+	VFMADD231PD  Z30, Z29, Z19
+	VBROADCASTSD (R8)(R9*1), Z30
+	VFMADD231PD  Z30, Z28, Z20
+	VFMADD231PD  Z30, Z29, Z21
+	VBROADCASTSD (R8)(DX*4), Z30
+	VFMADD231PD  Z30, Z28, Z22
+	VFMADD231PD  Z30, Z29, Z23
+	VBROADCASTSD (R8)(R10*1), Z30
+	VFMADD231PD  Z30, Z28, Z24
+	VFMADD231PD  Z30, Z29, Z25
+	VBROADCASTSD (R8)(R9*2), Z30
+	VFMADD231PD  Z30, Z28, Z26
+	VFMADD231PD  Z30, Z29, Z27
+	VMOVUPD      (R11), Z28
+	PREFETCHT0   (R11)(R14*1)
+	PREFETCHT1   (R11)(R14*8)
+	VMOVUPD      Z28, (R12)
+	ADDQ         $0x40, R11
+	ADDQ         $0x40, R12
+	DECQ         R13
+	JNZ          dmove14x2z_same
+	MOVQ         lines+128(FP), R13
+	MOVQ         R13, R15
+	SHLQ         $0x06, R15
+	SUBQ         R15, R11
+	SUBQ         R15, R12
+	ADDQ         R14, R11
+	MOVQ         dr+112(FP), R15
+	ADDQ         R15, R12
 
 dmove14x2z_same:
 	ADDQ   BX, CX

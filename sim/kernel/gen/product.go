@@ -155,10 +155,8 @@ func tile(v vector, mr, w int, what kind) {
 		}
 	}
 	for i := range acc {
-		if v.wide { // from memory to all lanes within the sum
-			for j, r := range bv {
-				v.pick(VFMADD231PS_BCST, VFMADD231PD_BCST, row(i), r, acc[i][j])
-			}
+		if w == 1 && v.wide { // from memory to all lanes within the sum
+			v.pick(VFMADD231PS_BCST, VFMADD231PD_BCST, row(i), bv[0], acc[i][0])
 			continue
 		}
 		t := av[i%nb]
