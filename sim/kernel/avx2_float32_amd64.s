@@ -3237,7 +3237,7 @@ sdoty_loop:
 	RET
 
 // func sblendy(n int, terms *byte, count int, dst *byte, acc int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·sblendy(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ terms+8(FP), CX
@@ -3268,6 +3268,7 @@ sblendy_four_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSS 8(DI), Y4
 	VBROADCASTSS 16(DI), Y5
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPS      (R9)(SI*1), Y6
 	VSUBPS       Y4, Y6, Y6
 	VMULPS       Y5, Y6, Y6
@@ -3276,6 +3277,7 @@ sblendy_four_terms:
 	VSUBPS       Y4, Y6, Y6
 	VMULPS       Y5, Y6, Y6
 	VADDPS       Y6, Y1, Y1
+	PREFETCHT1   4160(R9)(SI*1)
 	VMOVUPS      64(R9)(SI*1), Y6
 	VSUBPS       Y4, Y6, Y6
 	VMULPS       Y5, Y6, Y6
@@ -3314,6 +3316,7 @@ sblendy_one_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSS 8(DI), Y1
 	VBROADCASTSS 16(DI), Y2
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPS      (R9)(SI*1), Y3
 	VSUBPS       Y1, Y3, Y3
 	VMULPS       Y2, Y3, Y3
@@ -3590,7 +3593,7 @@ smomentsy_end:
 	RET
 
 // func spairsy(n int, grad *byte, terms *byte, count int, out *byte)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·spairsy(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ grad+8(FP), CX
@@ -3661,6 +3664,7 @@ spairsy_whole_term:
 	ADDQ         $0x80, AX
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
+	PREFETCHT1   4096(R11)(DI*1)
 	VMOVUPS      (R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      (CX)(DI*1), Y4
@@ -3671,6 +3675,7 @@ spairsy_whole_term:
 	VMOVUPS      32(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4160(R11)(DI*1)
 	VMOVUPS      64(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      64(CX)(DI*1), Y4
@@ -3681,6 +3686,7 @@ spairsy_whole_term:
 	VMOVUPS      96(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4224(R11)(DI*1)
 	VMOVUPS      128(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      128(CX)(DI*1), Y4
@@ -3691,6 +3697,7 @@ spairsy_whole_term:
 	VMOVUPS      160(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4288(R11)(DI*1)
 	VMOVUPS      192(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      192(CX)(DI*1), Y4
@@ -3701,6 +3708,7 @@ spairsy_whole_term:
 	VMOVUPS      224(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4352(R11)(DI*1)
 	VMOVUPS      256(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      256(CX)(DI*1), Y4
@@ -3711,6 +3719,7 @@ spairsy_whole_term:
 	VMOVUPS      288(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4416(R11)(DI*1)
 	VMOVUPS      320(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      320(CX)(DI*1), Y4
@@ -3721,6 +3730,7 @@ spairsy_whole_term:
 	VMOVUPS      352(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4480(R11)(DI*1)
 	VMOVUPS      384(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      384(CX)(DI*1), Y4
@@ -3731,6 +3741,7 @@ spairsy_whole_term:
 	VMOVUPS      416(CX)(DI*1), Y4
 	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y2, Y2
+	PREFETCHT1   4544(R11)(DI*1)
 	VMOVUPS      448(R11)(DI*1), Y3
 	VSUBPS       Y0, Y3, Y3
 	VMOVUPS      448(CX)(DI*1), Y4
@@ -3828,23 +3839,25 @@ spairsy_part_term:
 	JZ           spairsy_second_rest
 
 spairsy_second_line:
-	VMOVUPS (R11)(R12*1), Y5
-	VSUBPS  Y2, Y5, Y5
-	VMOVUPS (CX)(R12*1), Y6
-	VMULPS  Y6, Y5, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 32(R11)(R12*1), Y5
-	VSUBPS  Y2, Y5, Y5
-	VMOVUPS 32(CX)(R12*1), Y6
-	VMULPS  Y6, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	ADDQ    $0x40, R12
-	DECQ    R13
-	JNZ     spairsy_second_line
+	PREFETCHT1 4096(R11)(R12*1)
+	VMOVUPS    (R11)(R12*1), Y5
+	VSUBPS     Y2, Y5, Y5
+	VMOVUPS    (CX)(R12*1), Y6
+	VMULPS     Y6, Y5, Y5
+	VADDPS     Y5, Y3, Y3
+	VMOVUPS    32(R11)(R12*1), Y5
+	VSUBPS     Y2, Y5, Y5
+	VMOVUPS    32(CX)(R12*1), Y6
+	VMULPS     Y6, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	ADDQ       $0x40, R12
+	DECQ       R13
+	JNZ        spairsy_second_line
 
 spairsy_second_rest:
 	TESTQ      R9, R9
 	JZ         spairsy_second_done
+	PREFETCHT1 4096(R11)(R12*1)
 	VMASKMOVPS (R11)(R12*1), Y1, Y5
 	VSUBPS     Y2, Y5, Y5
 	VMASKMOVPS (CX)(R12*1), Y1, Y6

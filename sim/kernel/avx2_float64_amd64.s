@@ -3131,7 +3131,7 @@ ddoty_loop:
 	RET
 
 // func dblendy(n int, terms *byte, count int, dst *byte, acc int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·dblendy(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ terms+8(FP), CX
@@ -3162,6 +3162,7 @@ dblendy_four_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSD 8(DI), Y4
 	VBROADCASTSD 16(DI), Y5
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPD      (R9)(SI*1), Y6
 	VSUBPD       Y4, Y6, Y6
 	VMULPD       Y5, Y6, Y6
@@ -3170,6 +3171,7 @@ dblendy_four_terms:
 	VSUBPD       Y4, Y6, Y6
 	VMULPD       Y5, Y6, Y6
 	VADDPD       Y6, Y1, Y1
+	PREFETCHT1   4160(R9)(SI*1)
 	VMOVUPD      64(R9)(SI*1), Y6
 	VSUBPD       Y4, Y6, Y6
 	VMULPD       Y5, Y6, Y6
@@ -3208,6 +3210,7 @@ dblendy_one_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSD 8(DI), Y1
 	VBROADCASTSD 16(DI), Y2
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPD      (R9)(SI*1), Y3
 	VSUBPD       Y1, Y3, Y3
 	VMULPD       Y2, Y3, Y3

@@ -12842,7 +12842,7 @@ sdotz_loop:
 	RET
 
 // func sblendz(n int, terms *byte, count int, dst *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·sblendz(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ terms+8(FP), CX
@@ -12873,18 +12873,22 @@ sblendz_four_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSS 8(DI), Z4
 	VBROADCASTSS 16(DI), Z5
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPS      (R9)(SI*1), Z6
 	VSUBPS       Z4, Z6, Z6
 	VMULPS       Z5, Z6, Z6
 	VADDPS       Z6, Z0, Z0
+	PREFETCHT1   4160(R9)(SI*1)
 	VMOVUPS      64(R9)(SI*1), Z6
 	VSUBPS       Z4, Z6, Z6
 	VMULPS       Z5, Z6, Z6
 	VADDPS       Z6, Z1, Z1
+	PREFETCHT1   4224(R9)(SI*1)
 	VMOVUPS      128(R9)(SI*1), Z6
 	VSUBPS       Z4, Z6, Z6
 	VMULPS       Z5, Z6, Z6
 	VADDPS       Z6, Z2, Z2
+	PREFETCHT1   4288(R9)(SI*1)
 	VMOVUPS      192(R9)(SI*1), Z6
 	VSUBPS       Z4, Z6, Z6
 	VMULPS       Z5, Z6, Z6
@@ -12919,6 +12923,7 @@ sblendz_one_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSS 8(DI), Z0
 	VBROADCASTSS 16(DI), Z1
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPS      (R9)(SI*1), Z2
 	VSUBPS       Z0, Z2, Z2
 	VMULPS       Z1, Z2, Z2
@@ -13115,7 +13120,7 @@ smomentsz_end:
 	RET
 
 // func spairsz(n int, grad *byte, terms *byte, count int, out *byte)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·spairsz(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ grad+8(FP), CX
@@ -13161,41 +13166,49 @@ spairsz_whole_term:
 	VBROADCASTSS  8(R9), Z1
 	ADDQ          $0x80, AX
 	VPXORD        Z2, Z2, Z2
+	PREFETCHT1    4096(R11)(DI*1)
 	VMOVUPS       (R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       (CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4160(R11)(DI*1)
 	VMOVUPS       64(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       64(CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4224(R11)(DI*1)
 	VMOVUPS       128(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       128(CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4288(R11)(DI*1)
 	VMOVUPS       192(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       192(CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4352(R11)(DI*1)
 	VMOVUPS       256(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       256(CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4416(R11)(DI*1)
 	VMOVUPS       320(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       320(CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4480(R11)(DI*1)
 	VMOVUPS       384(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       384(CX)(DI*1), Z6
 	VMULPS        Z6, Z5, Z5
 	VADDPS        Z5, Z2, Z2
+	PREFETCHT1    4544(R11)(DI*1)
 	VMOVUPS       448(R11)(DI*1), Z5
 	VSUBPS        Z1, Z5, Z5
 	VMOVUPS       448(CX)(DI*1), Z1
@@ -13265,24 +13278,26 @@ spairsz_part_term:
 	JZ           spairsz_second_rest
 
 spairsz_second_line:
-	VMOVUPS (R11)(R12*1), Z1
-	VSUBPS  Z0, Z1, Z1
-	VMOVUPS (CX)(R12*1), Z2
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z4, Z4
-	ADDQ    $0x40, R12
-	DECQ    R13
-	JNZ     spairsz_second_line
+	PREFETCHT1 4096(R11)(R12*1)
+	VMOVUPS    (R11)(R12*1), Z1
+	VSUBPS     Z0, Z1, Z1
+	VMOVUPS    (CX)(R12*1), Z2
+	VMULPS     Z2, Z1, Z1
+	VADDPS     Z1, Z4, Z4
+	ADDQ       $0x40, R12
+	DECQ       R13
+	JNZ        spairsz_second_line
 
 spairsz_second_rest:
-	TESTQ     R9, R9
-	JZ        spairsz_second_done
-	VMOVUPS.Z (R11)(R12*1), K1, Z1
-	VSUBPS    Z0, Z1, Z1
-	VMOVUPS.Z (CX)(R12*1), K1, Z0
-	VMULPS    Z0, Z1, Z1
-	VMOVAPS.Z Z1, K1, Z1
-	VADDPS    Z1, Z4, Z4
+	TESTQ      R9, R9
+	JZ         spairsz_second_done
+	PREFETCHT1 4096(R11)(R12*1)
+	VMOVUPS.Z  (R11)(R12*1), K1, Z1
+	VSUBPS     Z0, Z1, Z1
+	VMOVUPS.Z  (CX)(R12*1), K1, Z0
+	VMULPS     Z0, Z1, Z1
+	VMOVAPS.Z  Z1, K1, Z1
+	VADDPS     Z1, Z4, Z4
 
 spairsz_second_done:
 	VEXTRACTF64X4 $0x01, Z4, Y1

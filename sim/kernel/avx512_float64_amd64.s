@@ -12797,7 +12797,7 @@ ddotz_loop:
 	RET
 
 // func dblendz(n int, terms *byte, count int, dst *byte, acc int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·dblendz(SB), NOSPLIT, $0-40
 	MOVQ n+0(FP), AX
 	MOVQ terms+8(FP), CX
@@ -12828,18 +12828,22 @@ dblendz_four_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSD 8(DI), Z4
 	VBROADCASTSD 16(DI), Z5
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPD      (R9)(SI*1), Z6
 	VSUBPD       Z4, Z6, Z6
 	VMULPD       Z5, Z6, Z6
 	VADDPD       Z6, Z0, Z0
+	PREFETCHT1   4160(R9)(SI*1)
 	VMOVUPD      64(R9)(SI*1), Z6
 	VSUBPD       Z4, Z6, Z6
 	VMULPD       Z5, Z6, Z6
 	VADDPD       Z6, Z1, Z1
+	PREFETCHT1   4224(R9)(SI*1)
 	VMOVUPD      128(R9)(SI*1), Z6
 	VSUBPD       Z4, Z6, Z6
 	VMULPD       Z5, Z6, Z6
 	VADDPD       Z6, Z2, Z2
+	PREFETCHT1   4288(R9)(SI*1)
 	VMOVUPD      192(R9)(SI*1), Z6
 	VSUBPD       Z4, Z6, Z6
 	VMULPD       Z5, Z6, Z6
@@ -12874,6 +12878,7 @@ dblendz_one_terms:
 	MOVQ         (DI), R9
 	VBROADCASTSD 8(DI), Z0
 	VBROADCASTSD 16(DI), Z1
+	PREFETCHT1   4096(R9)(SI*1)
 	VMOVUPD      (R9)(SI*1), Z2
 	VSUBPD       Z0, Z2, Z2
 	VMULPD       Z1, Z2, Z2

@@ -58,6 +58,9 @@ func blend(v vector) {
 		eachTerm(label+"_terms", v, terms, count, true, func(p reg.GPVirtual, mean, scale reg.VecVirtual) {
 			for u, r := range sum {
 				from, x := Mem{Base: p, Index: at, Scale: 1, Disp: u * v.bytes()}, v.reg()
+				if m == nil && from.Disp%64 == 0 {
+					PREFETCHT1(Mem{Base: p, Index: at, Scale: 1, Disp: ahead + u*v.bytes()})
+				}
 				load(from, x)
 				v.sub(mean, x, x)
 				v.mul(scale, x, x)

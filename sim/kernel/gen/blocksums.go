@@ -203,6 +203,9 @@ func blockPairs(v vector) {
 			acc := zeroed()
 			lines(func(l line, off int, at reg.GPVirtual) {
 				for i, r := range acc {
+					if i == 0 {
+						PREFETCHT1(Mem{Base: p, Index: at, Scale: 1, Disp: ahead + off})
+					}
 					x := l.load(i, Mem{Base: p, Index: at, Scale: 1, Disp: off})
 					v.sub(mean, x, x)
 					v.mul(l.load(i, Mem{Base: grad, Index: at, Scale: 1, Disp: off}), x, x)
