@@ -19,7 +19,7 @@ const (
 // Rounding numbers the orders in which the kernels have added and rounded: it grows when
 // the same arguments give other bits than before. A run must not be continued under
 // another number.
-const Rounding = 3
+const Rounding = 4
 
 // PathVariable names the environment variable that chooses the path at start:
 // "portable", "avx2" or "avx512". Without it the best path of the machine is taken.

@@ -56,8 +56,7 @@ func (k *Block[T]) Sums(j, b int, flat bool) {
 			if !o.ran {
 				continue
 			}
-			if m := o.moments(); flat && m != nil {
-				o.Norm.SumsFlat(b, g, m[b*n.X.Shape.C:], n.X.Shape)
+			if flat && k.flatSums(o, b, g, n.X.Shape) {
 				continue
 			}
 			if at == len(some) {
@@ -69,6 +68,25 @@ func (k *Block[T]) Sums(j, b int, flat bool) {
 		}
 	}
 	kernel.GradientSums(g, n.X.Shape, some[:at])
+}
+
+// flatSums is Sums of one operation for a gradient that is constant over each plane, from
+// the moments of its values or the mean of its source; it tells whether there were any.
+func (k *Block[T]) flatSums(o *Op[T], b int, g []T, p kernel.Planes) bool {
+	m := o.moments()
+	switch {
+	case m != nil:
+		for c, v := range m[b*p.C:][:p.C] {
+			o.Norm.sumFlat(b, c, v.N*float64(g[c*p.PlaneStride]), v.Mean)
+		}
+	case o.source.mean != nil:
+		for c, v := range o.source.mean[b*p.C:][:p.C] {
+			o.Norm.sumFlat(b, c, float64(p.H*p.W)*float64(g[c*p.PlaneStride]), v)
+		}
+	default:
+		return false
+	}
+	return true
 }
 
 // SumsDone derives costs and gradient coefficients after Sums of all images.

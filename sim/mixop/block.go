@@ -25,6 +25,7 @@ type node[T kernel.Float] struct {
 	group      kernel.Planes // channels that the passes over all incoming operations take at a time
 	fresh      bool          // G starts at zero, not with the gradient of the concatenation
 	behind     *nodeNorm[T]  // batch norm behind the sum of the incoming operations, or nil
+	mean       []float64     // [B][C] over the planes of X, or nil: see KeepAverages
 }
 
 // groupBytes bounds the part of a node that is visited with all of its incoming

@@ -68,6 +68,7 @@ func (k *Block[T]) Bytes() (b Bytes) {
 		if n.behind != nil {
 			b = b.Add(n.behind.bytes())
 		}
+		b.Statistics += Size[float64](len(n.mean))
 		for _, p := range []*Pooled[T]{k.from[j].max, k.from[j].avg} {
 			if p != nil {
 				b.Activations += int64(len(p.arg))

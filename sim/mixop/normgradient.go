@@ -16,14 +16,11 @@ func (n *Norm[T]) Pair(b int, v []T) kernel.Pair[T] {
 	return kernel.Pair[T]{V: v, Mean: n.Mean, SG: n.sg[o : o+n.channels], SGX: n.sgx[o : o+n.channels]}
 }
 
-// SumsFlat is Sums for a gradient that has one value on each plane, from the moments
-// m of v: Σ g = N·g, Σ g·(v − μ) = N·g·(mean v − μ).
-func (n *Norm[T]) SumsFlat(b int, g []T, m []kernel.Moment, p kernel.Planes) {
-	o := b * n.channels
-	for k := range p.C {
-		s := m[k].N * float64(g[k*p.PlaneStride])
-		n.sg[o+k], n.sgx[o+k] = s, s*(m[k].Mean-float64(n.Mean[k]))
-	}
+// sumFlat is Sums of channel c for a gradient that has one value on the plane: sum is Σ g, and
+// Σ g·(v − μ) = Σ g · (mean v − μ).
+func (n *Norm[T]) sumFlat(b, c int, sum, mean float64) {
+	o := b*n.channels + c
+	n.sg[o], n.sgx[o] = sum, sum*(mean-float64(n.Mean[c]))
 }
 
 // Fold adds the sums of the images in order and derives the coefficients of

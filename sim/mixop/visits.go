@@ -66,7 +66,7 @@ func (k *Block[T]) SumsVisits(v *kernel.Visits, j int, flat bool) {
 	n.G.Visit(v)
 	for _, e := range n.in {
 		for _, o := range e.ops {
-			if o.ran && !(flat && o.moments() != nil) {
+			if o.ran && !(flat && (o.moments() != nil || o.source.mean != nil)) {
 				o.values().Visit(v)
 			}
 		}

@@ -48,6 +48,11 @@ func (n *Net[T]) compileBackward() {
 		k := n.cells[c].block
 		k.BeginBackward(n.want.Theta)
 		if n.want.Output {
+			for _, j := range n.cfg.Space.Cell.Concat {
+				if !n.mixes(c, j) {
+					p.add(mix, c, j)
+				}
+			}
 			p.add(outputCost, c, 0)
 		}
 		p.add(clearFresh, c, 0)

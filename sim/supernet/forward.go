@@ -79,7 +79,12 @@ func (n *Net[T]) compileForward(train bool) {
 				sync()
 				p.add(normalise, c, j)
 			} else {
-				p.add(mix, c, j)
+				if n.pooled(c) {
+					p.add(average, c, j)
+				}
+				if n.mixes(c, j) {
+					p.add(mix, c, j)
+				}
 			}
 			if l.block.NeedsExpand(j) {
 				p.add(expand, c, j)

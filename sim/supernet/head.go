@@ -29,14 +29,18 @@ func newHead[T kernel.Float](cfg Config, in kernel.Planes, rnd *rand.Rand) *head
 	return h
 }
 
-// forward computes the logits of image b, in float64 inside.
-func (h *head[T]) forward(b int, x []T) {
-	f := h.feat[b*h.c:][:h.c]
+// pool takes the features of image b, the means over the planes of x.
+func (h *head[T]) pool(b int, x []T) {
 	m := h.m[b*h.c:][:h.c]
 	kernel.ChannelMoments(m, x, h.in)
-	for c := range f {
-		f[c] = m[c].Mean
+	for c, v := range m {
+		h.feat[b*h.c+c] = v.Mean
 	}
+}
+
+// forward computes the logits of image b from its features, in float64 inside.
+func (h *head[T]) forward(b int) {
+	f := h.feat[b*h.c:][:h.c]
 	for k := range h.classes {
 		sum := 0.0
 		if h.bias != nil {

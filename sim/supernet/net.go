@@ -127,6 +127,9 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 		n.cells, n.acts = append(n.cells, l), append(n.acts, out)
 		reduced = kind == cell.Reduction
 	}
+	if n.pooled(last) {
+		n.cells[last].block.KeepAverages()
+	}
 	n.head = newHead[T](cfg, n.acts[last+1].X.Shape, rnd)
 	n.collect()
 	n.team = mixop.NewTeam(cfg.Workers)

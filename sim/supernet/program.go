@@ -17,6 +17,7 @@ const (
 	second
 	mix
 	mixSum
+	average
 	normalise
 	headForward
 
@@ -106,16 +107,22 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 	case preOutput:
 		q := n.cells[c].pre[i]
 		q.Norm.Apply(n.cells[c].in[i].X.At(b), q.Out, q.V.At(b), q.Out, false)
+		if n.pooled(c) {
+			n.cells[c].block.InputAverage(i, b, q)
+		}
 	case expand:
 		n.cells[c].block.Expand(s, i, b)
 	case second:
 		n.cells[c].block.Second(s, i, b)
 	case mix, mixSum:
 		n.cells[c].block.Mix(i, b)
+	case average:
+		n.cells[c].block.Average(i, b)
 	case normalise:
 		n.cells[c].block.Normalise(i, b)
 	case headForward:
-		n.head.forward(b, n.acts[len(n.acts)-1].X.At(b))
+		n.features(b)
+		n.head.forward(b)
 	case headBackward:
 		n.head.backward(b, n.acts[len(n.acts)-1].G.At(b))
 	case outputCost:
