@@ -17,8 +17,12 @@ func correlateNarrow(v vector, size, stride int) {
 		"columns dx, output rows yr in the source and dr in dst; added to dst if acc ≠ 0;",
 		"all that for planes > 0, their taps one behind the other, sp and dp apart.",
 		"Fused, taps in row-major order from 0. Reads whole vectors of the source.")
-	src, dst, first, n, next := eachPlane(v, name, size)
-	dx := param("dx")
+	plane := newPlaneLoop(name)
+	src, dst, first := GP64(), GP64(), GP64()
+	for i, r := range []reg.GPVirtual{src, dst, first} {
+		plane.load(i, r)
+	}
+	n, dx := param("n"), param("dx")
 	block := func(s, d reg.GPVirtual, rows int, m mask, label string) {
 		takeAhead(label, max(1, rows*linesAhead[size]/2))
 		acc := v.regs(rows)
@@ -96,6 +100,6 @@ func correlateNarrow(v vector, size, stride int) {
 		ADDQ(U32(v.bytes()*stride), src)
 		ADDQ(U32(v.bytes()), dst)
 	})
-	next()
+	plane.next(size * size * v.size())
 	end()
 }
