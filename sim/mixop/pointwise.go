@@ -25,6 +25,7 @@ type Pointwise[T kernel.Float] struct {
 	M         []kernel.Moment
 	Mask      Mask[T] // of the input
 
+	near            kernel.Planes // of dv
 	r, dv, dr, part int
 }
 
@@ -44,7 +45,8 @@ func NewPointwise[T kernel.Float](names []string, batch, in, out, h, w int, norm
 	p.M = make([]kernel.Moment, batch*out)
 	p.Mask = NewMask[T](in)
 	p.r, p.dr = plan.Buffer("relu", p.R.Len()), plan.Buffer("drelu", p.In.Len())
-	p.dv = plan.Buffer("dv", p.Out.Len())
+	p.near = kernel.Apart(out, p.Out.H, p.Out.W)
+	p.dv = plan.Buffer("dv", p.near.Len())
 	return p
 }
 
@@ -94,14 +96,14 @@ func (p *Pointwise[T]) sample(s *Scratch[T], r []T, i int) ([]T, int) {
 // accumulates the gradients of the weights from the rectified input r; if dr is not
 // nil it writes or, with add, adds to dr, [InC][H][W], the gradient with respect to r.
 func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, dr []T, add, theta bool) {
-	n, rows := p.Out.H*p.Out.W, p.OutC/len(p.W)
-	dv := s.Get(p.dv)[:p.Out.Len()]
-	p.Norm.Gradient(dv, p.Out, g, p.Out, p.V.At(b), p.Out, false)
-	p.group.Backward(b, dv, p.Out, p.V.At(b), p.Out)
+	n, rows, apart := p.Out.H*p.Out.W, p.OutC/len(p.W), p.near.PlaneStride
+	dv := s.Get(p.dv)[:p.near.Len()]
+	p.Norm.Gradient(dv, p.near, g, p.Out, p.V.At(b), p.Out, false)
+	p.group.Backward(b, dv, p.near, p.V.At(b), p.Out)
 	if theta {
 		for i, w := range p.W {
 			seen, ld := p.sample(s, r, i)
-			kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*n:], n, seen, ld, 1, w.Part(chunk, first), p.InC)
+			kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.Trans, rows, p.InC, n, 1, dv[i*rows*apart:], apart, seen, ld, 1, w.Part(chunk, first), p.InC)
 		}
 	}
 	if dr == nil {
@@ -112,7 +114,7 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 		if add {
 			beta = 1
 		}
-		kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, n, beta, dr, n)
+		kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, p.InC, n, p.OutC, 1, p.W[0].Value, p.InC, dv, apart, beta, dr, n)
 		return
 	}
 	if !add {
@@ -120,7 +122,7 @@ func (p *Pointwise[T]) Backward(s *Scratch[T], b, chunk int, first bool, r, g, d
 	}
 	for i, w := range p.W {
 		d := s.Get(p.part)
-		kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, p.InC, n, rows, 1, w.Value, p.InC, dv[i*rows*n:], n, 0, d, n)
+		kernel.GemmAhead(&s.Ahead, blas.Trans, blas.NoTrans, p.InC, n, rows, 1, w.Value, p.InC, dv[i*rows*apart:], apart, 0, d, n)
 		o := 0
 		for c := range p.InC {
 			for y := range p.Out.H {

@@ -31,10 +31,11 @@ type Separable[T kernel.Float] struct {
 	// zeros there; at stride 2 they run on dense planes and are then spread.
 	gp        kernel.Planes
 	run       int           // values of a plane from the first to the last, borders between rows included
-	lay       kernel.Planes // of u, dv and du: gp at stride 1, else Out
+	lay       kernel.Planes // of u, dv and du in the backward pass: gp at stride 1, else Out
+	near      kernel.Planes // of u in the forward pass
 	back      kernel.Window // of the convolution that takes the gradient back
 	flip      []T           // DW rotated by 180°, for it
-	u, du, dv int
+	u, du, dv int           // what lies between the rows of u is met by zeros of dv
 	spread    int
 }
 
@@ -59,7 +60,9 @@ func NewSeparable[T kernel.Float](names [3]string, batch, c, h, w, size, stride,
 		d.lay = d.gp
 	}
 	d.run = (d.lay.H-1)*d.lay.RowStride + d.lay.W
-	d.u, d.dv = plan.Padded("u", d.lay, 1), plan.Padded("dv", d.lay, 1)
+	d.near = kernel.Apart(c, d.Out.H, d.Out.W)
+	d.u = plan.Buffer("u", max(d.lay.Len(), d.near.Len()))
+	d.dv = plan.Padded("dv", d.lay, 1)
 	d.du = plan.Padded("du", d.lay, 1)
 	if stride > 1 {
 		d.spread = plan.Padded("spread", d.gp, stride)
@@ -83,8 +86,8 @@ func (d *Separable[T]) Forward(s *Scratch[T], b int, r []T, rp kernel.Planes) {
 	u, n := s.Get(d.u), d.Out.PlaneStride
 	v := d.V.At(b)
 	kernel.Reach(&s.Ahead, v)
-	kernel.Depthwise(u, d.Out, r, rp, d.DW.Value, d.Win, false, &s.Ahead)
-	kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, u, n, 0, v, n)
+	kernel.Depthwise(u, d.near, r, rp, d.DW.Value, d.Win, false, &s.Ahead)
+	kernel.GemmAhead(&s.Ahead, blas.NoTrans, blas.NoTrans, d.C, n, d.C, 1, d.PW.Value, d.C, u, d.near.PlaneStride, 0, v, n)
 	d.group.Forward(b, v, d.Out)
 	kernel.ChannelMoments(d.M[b*d.C:], v, d.Out)
 }
