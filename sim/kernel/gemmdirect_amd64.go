@@ -9,7 +9,8 @@ const firstCache = 32 << 10
 
 // direct computes a product of a B that the first cache holds, without the blocking; it
 // tells whether it did. While k is small the stores of C hold up the sums: tiles of few
-// rows store in short bursts that the sums of the next tile cover.
+// rows store in short bursts that the sums of the next tile cover. Where sums are added
+// twice as fast a tile needs eight rows to keep them coming.
 func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, ahead *Ahead) bool {
 	sz := sizeOf[T]()
 	s := &tileSets[path-AVX2][sz/4-1]
@@ -25,7 +26,7 @@ func direct[T Float](tA bool, m, n, k int, a []T, lda int, b []T, ldb int, beta 
 		cols, rows = lanes, evenly(m, s.narrow)
 	default:
 		most := 8
-		if n%cols == 0 { // a tail takes more rows to hide the latency and the call
+		if n%cols == 0 && !(path == AVX512 && twice) { // a tail takes more rows to hide the latency and the call
 			if bytes <= firstCache/2 {
 				most = 5
 			} else if k <= 16 {
