@@ -1301,9 +1301,9 @@ stail6x1y_store:
 	VZEROUPPER
 	RET
 
-// func sdot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot1x1y(SB), NOSPLIT, $64-72
+TEXT ·sdot1x1y(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1387,9 +1387,9 @@ DATA lanes4_1<>+24(SB)/4, $0x0000000e
 DATA lanes4_1<>+28(SB)/4, $0x0000000f
 GLOBL lanes4_1<>(SB), RODATA|NOPTR, $32
 
-// func sdot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot1x2y(SB), NOSPLIT, $64-72
+TEXT ·sdot1x2y(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1477,9 +1477,9 @@ sdot1x2y_store:
 	VZEROUPPER
 	RET
 
-// func sdot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot2x1y(SB), NOSPLIT, $64-72
+TEXT ·sdot2x1y(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1577,9 +1577,9 @@ sdot2x1y_store:
 	VZEROUPPER
 	RET
 
-// func sdot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·sdot2x2y(SB), NOSPLIT, $64-72
+TEXT ·sdot2x2y(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX

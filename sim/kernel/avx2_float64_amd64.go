@@ -81,28 +81,28 @@ func dtail6x1y(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc 
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func ddot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func ddot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // ddot1x2y computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 1×2 elements and k > 0; alpha is passed as its bits:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // ddot2x1y computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 2×1 elements and k > 0; alpha is passed as its bits:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // ddot2x2y computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 2×2 elements and k > 0; alpha is passed as its bits:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // dcopyy computes dst = src on h > 0 rows of n > 0 values; scalars are passed as their bits.
 //

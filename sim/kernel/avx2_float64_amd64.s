@@ -1297,9 +1297,9 @@ dtail6x1y_store:
 	VZEROUPPER
 	RET
 
-// func ddot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot1x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot1x1y(SB), NOSPLIT, $64-72
+TEXT ·ddot1x1y(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1375,9 +1375,9 @@ DATA lanes8_1<>+16(SB)/8, $0x0000000000000006
 DATA lanes8_1<>+24(SB)/8, $0x0000000000000007
 GLOBL lanes8_1<>(SB), RODATA|NOPTR, $32
 
-// func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot1x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot1x2y(SB), NOSPLIT, $0-72
+TEXT ·ddot1x2y(SB), NOSPLIT, $0-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1461,9 +1461,9 @@ ddot1x2y_store:
 	VZEROUPPER
 	RET
 
-// func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot2x1y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot2x1y(SB), NOSPLIT, $64-72
+TEXT ·ddot2x1y(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -1557,9 +1557,9 @@ ddot2x1y_store:
 	VZEROUPPER
 	RET
 
-// func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ddot2x2y(SB), NOSPLIT, $0-72
+TEXT ·ddot2x2y(SB), NOSPLIT, $0-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX

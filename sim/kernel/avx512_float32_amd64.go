@@ -432,28 +432,28 @@ func stail16x1h(k int, a *byte, rsa int, csa int, b *byte, ldb int, c *byte, ldc
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // sdot1x4z computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 1×4 elements and k > 0; alpha is passed as its bits:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func sdot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func sdot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // sdot4x1z computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 4×1 elements and k > 0; alpha is passed as its bits:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // sdot4x4z computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for 4×4 elements and k > 0; alpha is passed as its bits:
 // lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,
 // the last round padded with zeros), and the lanes are added by halves.
 //
 //go:noescape
-func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 
 // scopyz computes dst = src on h > 0 rows of n > 0 values; scalars are passed as their bits.
 //

@@ -11035,9 +11035,9 @@ stail16x1h_store:
 	VZEROUPPER
 	RET
 
-// func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, AVX512F, BMI2
-TEXT ·sdot1x1z(SB), NOSPLIT, $64-72
+TEXT ·sdot1x1z(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11103,9 +11103,9 @@ sdot1x1z_store:
 	VZEROUPPER
 	RET
 
-// func sdot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, AVX512F, BMI2
-TEXT ·sdot1x4z(SB), NOSPLIT, $0-72
+TEXT ·sdot1x4z(SB), NOSPLIT, $0-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11207,9 +11207,9 @@ sdot1x4z_store:
 	VZEROUPPER
 	RET
 
-// func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, AVX512F, BMI2
-TEXT ·sdot4x1z(SB), NOSPLIT, $64-72
+TEXT ·sdot4x1z(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11342,9 +11342,9 @@ sdot4x1z_store:
 	VZEROUPPER
 	RET
 
-// func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, AVX512F, BMI2, MMX+
-TEXT ·sdot4x4z(SB), NOSPLIT, $0-72
+TEXT ·sdot4x4z(SB), NOSPLIT, $0-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11372,10 +11372,15 @@ TEXT ·sdot4x4z(SB), NOSPLIT, $0-72
 	JL     sdot4x4z_tail
 
 sdot4x4z_loop:
-	PREFETCHT0  192(BX)
-	PREFETCHT0  192(BX)(SI*1)
-	PREFETCHT0  192(BX)(SI*2)
-	PREFETCHT0  192(BX)(R8*1)
+	MOVQ       near+72(FP), R9
+	TESTQ      R9, R9
+	JZ         sdot4x4z_round
+	PREFETCHT0 192(BX)
+	PREFETCHT0 192(BX)(SI*1)
+	PREFETCHT0 192(BX)(SI*2)
+	PREFETCHT0 192(BX)(R8*1)
+
+sdot4x4z_round:
 	VMOVUPS     (BX), Z16
 	VMOVUPS     (BX)(SI*1), Z17
 	VMOVUPS     (BX)(SI*2), Z18

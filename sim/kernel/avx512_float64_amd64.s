@@ -11035,9 +11035,9 @@ dtail16x1h_store:
 	VZEROUPPER
 	RET
 
-// func ddot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot1x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·ddot1x1z(SB), NOSPLIT, $64-72
+TEXT ·ddot1x1z(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11099,9 +11099,9 @@ ddot1x1z_store:
 	VZEROUPPER
 	RET
 
-// func ddot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot1x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, AVX512F, BMI2
-TEXT ·ddot1x4z(SB), NOSPLIT, $0-72
+TEXT ·ddot1x4z(SB), NOSPLIT, $0-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11185,9 +11185,9 @@ ddot1x4z_store:
 	VZEROUPPER
 	RET
 
-// func ddot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot4x1z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·ddot4x1z(SB), NOSPLIT, $64-72
+TEXT ·ddot4x1z(SB), NOSPLIT, $64-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11301,9 +11301,9 @@ ddot4x1z_store:
 	VZEROUPPER
 	RET
 
-// func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+// func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int, near int)
 // Requires: AVX, AVX2, AVX512F, BMI2, MMX+
-TEXT ·ddot4x4z(SB), NOSPLIT, $0-72
+TEXT ·ddot4x4z(SB), NOSPLIT, $0-80
 	MOVQ   k+0(FP), AX
 	MOVQ   a+8(FP), CX
 	MOVQ   lda+16(FP), DX
@@ -11331,10 +11331,15 @@ TEXT ·ddot4x4z(SB), NOSPLIT, $0-72
 	JL     ddot4x4z_tail
 
 ddot4x4z_loop:
-	PREFETCHT0  192(BX)
-	PREFETCHT0  192(BX)(SI*1)
-	PREFETCHT0  192(BX)(SI*2)
-	PREFETCHT0  192(BX)(R8*1)
+	MOVQ       near+72(FP), R9
+	TESTQ      R9, R9
+	JZ         ddot4x4z_round
+	PREFETCHT0 192(BX)
+	PREFETCHT0 192(BX)(SI*1)
+	PREFETCHT0 192(BX)(SI*2)
+	PREFETCHT0 192(BX)(R8*1)
+
+ddot4x4z_round:
 	VMOVUPD     (BX), Z16
 	VMOVUPD     (BX)(SI*1), Z17
 	VMOVUPD     (BX)(SI*2), Z18

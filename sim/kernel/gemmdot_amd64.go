@@ -17,7 +17,7 @@ func dotShape(m, n, k int) bool { return k >= 64 && m <= 64 && n <= 64 }
 // dotAhead is the number of cache lines that a tile of dot products takes off the queue.
 const dotAhead = 16
 
-type dotFunc func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)
+type dotFunc func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc, near int)
 
 // dotSet holds the tiles of one path and type: edge×edge, 1×edge, edge×1 and 1×1.
 type dotSet struct {
@@ -35,6 +35,10 @@ var dotSets = [2][2]dotSet{
 func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int, ahead *Ahead) {
 	sz, block := sizeOf[T](), dotBlock[T]()
 	s := &dotSets[path-AVX2][sz/4-1]
+	near := 1
+	if twice { // there the processor's own fetching is enough, and asking costs it loads
+		near = 0
+	}
 	for p := 0; p < k; p += block {
 		kk := min(block, k-p)
 		acc := 1
@@ -58,7 +62,7 @@ func gemmDots[T Float](m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bet
 				default:
 					dj, f = 1, s.at
 				}
-				f(kk, ptr(a, i*lda+p), lda*sz, ptr(b, j*ldb+p), ldb*sz, ptr(c, i*ldc+j), ldc*sz, word(alpha), acc)
+				f(kk, ptr(a, i*lda+p), lda*sz, ptr(b, j*ldb+p), ldb*sz, ptr(c, i*ldc+j), ldc*sz, word(alpha), acc, near)
 			}
 		}
 	}

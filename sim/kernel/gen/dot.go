@@ -22,15 +22,15 @@ func dots(v vector) {
 	}
 }
 
-// nearAhead is how far, in bytes, a dot tile asks for the rows of B that it streams: the
-// rows of A stay in the first cache.
+// nearAhead is how far, in bytes, a dot tile asks for the rows of B that it streams where
+// near ≠ 0: the rows of A stay in the first cache.
 const nearAhead = 192
 
 // dotTile emits C[i,j] (+)= alpha·Σ_p A[i,p]·B[j,p].
 func dotTile(v vector, mr, nr int) {
 	name := v.name("dot%dx%d", mr, nr)
 	parts := 64 / v.bytes()
-	begin(name, "func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc int)",
+	begin(name, "func(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha uint64, acc, near int)",
 		fmt.Sprintf("%s computes C[i,j] = alpha·Σ_p A[i,p]·B[j,p], added to C if acc ≠ 0, for %d×%d elements and k > 0; alpha is passed as its bits:", name, mr, nr),
 		"lane l of a sum takes the values l, l + L, … (L lanes fill 64 bytes; fused, in order from 0,",
 		"the last round padded with zeros), and the lanes are added by halves.")
@@ -68,11 +68,15 @@ func dotTile(v vector, mr, nr int) {
 	JL(LabelRef(name + "_tail"))
 	Label(name + "_loop")
 	if v.wide && mr > 1 && nr > 1 {
+		near := param("near")
+		TESTQ(near, near)
+		JZ(LabelRef(name + "_round"))
 		for j := range nr {
 			m := rowB(j)
 			m.Disp += nearAhead
 			PREFETCHT0(m)
 		}
+		Label(name + "_round")
 	}
 	round(func(_ int, m Mem, to Op) { v.mov(m, to) })
 	ADDQ(Imm(64), a)
