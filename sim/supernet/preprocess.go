@@ -56,16 +56,19 @@ func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool
 	} else {
 		x, planes = act.X.At(b), q.In
 	}
+	last := act.readers[len(act.readers)-1]
+	writes := c == last.cell
 	for _, q := range act.readers {
 		if q.cell != c {
 			continue
 		}
 		add := dr != nil
-		dr = q.pre.InputGradient(s)
+		if dr = act.G.At(b); !writes {
+			dr = q.pre.InputGradient(s)
+		}
 		q.pre.Backward(s, b, chunk, first, r, n.cells[c].in[q.i].G.At(b), dr, add, n.want.Theta)
 	}
-	last := act.readers[len(act.readers)-1]
-	if c == last.cell {
+	if writes {
 		last.pre.Mask.Write(act.G.At(b), dr, act.G.Shape, x, planes)
 	} else {
 		last.pre.Mask.Add(act.G.At(b), dr, act.G.Shape, x, planes)
