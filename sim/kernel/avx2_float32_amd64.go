@@ -109,15 +109,15 @@ func sdot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func scopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
 
-// sreluy computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// sreluy computes dst = max(0, src) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func sreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+func sreluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 
-// sreluBacky computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// sreluBacky computes dst += grad where not src ≤ 0 on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func sreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+func sreluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 
 // saddy computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
 //
@@ -134,30 +134,30 @@ func saxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 //go:noescape
 func sscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 
-// snormy computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormy computes dst = (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func snormy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// snormReluy computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormReluy computes dst = max(0, (src − mean)·a) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func snormReluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// snormAddy computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormAddy computes dst += (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func snormAddy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// snormBacky computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormBacky computes dst = (a·grad + b·(src − mean)) + c on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func snormBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
-// snormReluBacky computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormReluBacky computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func snormReluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
 // smomenty writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
 // value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.

@@ -1707,990 +1707,1500 @@ sdot2x2y_store:
 // func scopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX2
 TEXT ·scopyy(SB), NOSPLIT, $0-48
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x08
+	JNE    scopyy_of1_end
 
+scopyy_of1:
+	VMOVUPS (BX), Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     scopyy_of1
+	JMP     scopyy_end
+
+scopyy_of1_end:
+	CMPQ SI, $0x10
+	JNE  scopyy_of2_end
+
+scopyy_of2:
+	VMOVUPS (BX), Y0
+	VMOVUPS Y0, (CX)
+	VMOVUPS 32(BX), Y0
+	VMOVUPS Y0, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     scopyy_of2
+	JMP     scopyy_end
+
+scopyy_of2_end:
 scopyy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   scopyy_singles
 
 scopyy_loop:
-	VMOVUPS (SI), Y1
-	VMOVUPS Y1, (CX)
-	VMOVUPS 32(SI), Y1
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS 64(SI), Y1
-	VMOVUPS Y1, 64(CX)
-	VMOVUPS 96(SI), Y1
-	VMOVUPS Y1, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPS (R9), Y0
+	VMOVUPS Y0, (R8)
+	VMOVUPS 32(R9), Y0
+	VMOVUPS Y0, 32(R8)
+	VMOVUPS 64(R9), Y0
+	VMOVUPS Y0, 64(R8)
+	VMOVUPS 96(R9), Y0
+	VMOVUPS Y0, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R10
 	JGE     scopyy_loop
 
 scopyy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   scopyy_tail
 
 scopyy_single:
-	VMOVUPS (SI), Y1
-	VMOVUPS Y1, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     scopyy_single
 
 scopyy_tail:
-	TESTQ      R10, R10
-	JZ         scopyy_next
-	VMASKMOVPS (SI), Y0, Y1
-	VMASKMOVPS Y1, Y0, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           scopyy_next
+	VMOVQ        R10, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+	VMASKMOVPS   (R9), Y0, Y1
+	VMASKMOVPS   Y1, Y0, (R8)
 
 scopyy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  scopyy_row
+
+scopyy_end:
 	VZEROUPPER
 	RET
 
-// func sreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// func sreluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX2
-TEXT ·sreluy(SB), NOSPLIT, $0-48
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X1
-	VPBROADCASTD X1, Y1
-	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+TEXT ·sreluy(SB), NOSPLIT, $32-72
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+sreluy_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ h+8(FP), DI
+	CMPQ SI, $0x08
+	JNE  sreluy_of1_end
+
+sreluy_of1:
+	VMOVUPS (BX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sreluy_of1
+	JMP     sreluy_end
+
+sreluy_of1_end:
+	CMPQ SI, $0x10
+	JNE  sreluy_of2_end
+
+sreluy_of2:
+	VMOVUPS (BX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS 32(BX), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sreluy_of2
+	JMP     sreluy_end
+
+sreluy_of2_end:
 sreluy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   sreluy_singles
 
 sreluy_loop:
-	VMOVUPS (SI), Y2
-	VMAXPS  Y2, Y0, Y2
-	VMOVUPS Y2, (CX)
-	VMOVUPS 32(SI), Y2
-	VMAXPS  Y2, Y0, Y2
-	VMOVUPS Y2, 32(CX)
-	VMOVUPS 64(SI), Y2
-	VMAXPS  Y2, Y0, Y2
-	VMOVUPS Y2, 64(CX)
-	VMOVUPS 96(SI), Y2
-	VMAXPS  Y2, Y0, Y2
-	VMOVUPS Y2, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPS (R9), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (R8)
+	VMOVUPS 32(R9), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(R8)
+	VMOVUPS 64(R9), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(R8)
+	VMOVUPS 96(R9), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R10
 	JGE     sreluy_loop
 
 sreluy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   sreluy_tail
 
 sreluy_single:
-	VMOVUPS (SI), Y2
-	VMAXPS  Y2, Y0, Y2
-	VMOVUPS Y2, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     sreluy_single
 
 sreluy_tail:
-	TESTQ      R10, R10
-	JZ         sreluy_next
-	VMASKMOVPS (SI), Y1, Y2
-	VMAXPS     Y2, Y0, Y2
-	VMASKMOVPS Y2, Y1, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           sreluy_next
+	VMOVQ        R10, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	VMASKMOVPS   (R9), Y1, Y2
+	VMAXPS       Y2, Y0, Y2
+	VMASKMOVPS   Y2, Y1, (R8)
 
 sreluy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  sreluy_row
+
+sreluy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  sreluy_plane
 	VZEROUPPER
 	RET
 
-// func sreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// func sreluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX2
-TEXT ·sreluBacky(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R12, R13
-	ANDQ         $0x07, R13
-	MOVQ         R13, CX
-	VMOVQ        CX, X1
-	VPBROADCASTD X1, Y1
-	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+TEXT ·sreluBacky(SB), NOSPLIT, $40-96
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+sreluBacky_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ 16(SP), DI
+	MOVQ h+8(FP), R9
+	CMPQ R8, $0x08
+	JNE  sreluBacky_of1_end
+
+sreluBacky_of1:
+	VMOVUPS   (DI), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   (BX), Y2
+	VMOVUPS   (CX), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, (CX)
+	ADDQ      AX, CX
+	ADDQ      DX, BX
+	ADDQ      SI, DI
+	DECQ      R9
+	JNZ       sreluBacky_of1
+	JMP       sreluBacky_end
+
+sreluBacky_of1_end:
+	CMPQ R8, $0x10
+	JNE  sreluBacky_of2_end
+
+sreluBacky_of2:
+	VMOVUPS   (DI), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   (BX), Y2
+	VMOVUPS   (CX), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, (CX)
+	VMOVUPS   32(DI), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   32(BX), Y2
+	VMOVUPS   32(CX), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, 32(CX)
+	ADDQ      AX, CX
+	ADDQ      DX, BX
+	ADDQ      SI, DI
+	DECQ      R9
+	JNZ       sreluBacky_of2
+	JMP       sreluBacky_end
+
+sreluBacky_of2_end:
 sreluBacky_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000020, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000020, R13
 	JL   sreluBacky_singles
 
 sreluBacky_loop:
-	VMOVUPS   (R9), Y2
-	VCMPPS    $0x16, Y0, Y2, Y2
-	VMOVUPS   (SI), Y3
-	VMOVUPS   (CX), Y4
-	VADDPS    Y3, Y4, Y3
-	VBLENDVPS Y2, Y3, Y4, Y4
-	VMOVUPS   Y4, (CX)
-	VMOVUPS   32(R9), Y2
-	VCMPPS    $0x16, Y0, Y2, Y2
-	VMOVUPS   32(SI), Y3
-	VMOVUPS   32(CX), Y4
-	VADDPS    Y3, Y4, Y3
-	VBLENDVPS Y2, Y3, Y4, Y4
-	VMOVUPS   Y4, 32(CX)
-	VMOVUPS   64(R9), Y2
-	VCMPPS    $0x16, Y0, Y2, Y2
-	VMOVUPS   64(SI), Y3
-	VMOVUPS   64(CX), Y4
-	VADDPS    Y3, Y4, Y3
-	VBLENDVPS Y2, Y3, Y4, Y4
-	VMOVUPS   Y4, 64(CX)
-	VMOVUPS   96(R9), Y2
-	VCMPPS    $0x16, Y0, Y2, Y2
-	VMOVUPS   96(SI), Y3
-	VMOVUPS   96(CX), Y4
-	VADDPS    Y3, Y4, Y3
-	VBLENDVPS Y2, Y3, Y4, Y4
-	VMOVUPS   Y4, 96(CX)
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, SI
-	ADDQ      $0x00000080, R9
-	SUBQ      $0x00000020, R14
+	VMOVUPS   (R12), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   (R11), Y2
+	VMOVUPS   (R10), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, (R10)
+	VMOVUPS   32(R12), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   32(R11), Y2
+	VMOVUPS   32(R10), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, 32(R10)
+	VMOVUPS   64(R12), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   64(R11), Y2
+	VMOVUPS   64(R10), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, 64(R10)
+	VMOVUPS   96(R12), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   96(R11), Y2
+	VMOVUPS   96(R10), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, 96(R10)
+	ADDQ      $0x00000080, R10
+	ADDQ      $0x00000080, R11
+	ADDQ      $0x00000080, R12
+	SUBQ      $0x00000020, R13
 	JGE       sreluBacky_loop
 
 sreluBacky_singles:
-	ADDQ $0x00000018, R14
+	ADDQ $0x00000018, R13
 	JL   sreluBacky_tail
 
 sreluBacky_single:
-	VMOVUPS   (R9), Y2
-	VCMPPS    $0x16, Y0, Y2, Y2
-	VMOVUPS   (SI), Y3
-	VMOVUPS   (CX), Y4
-	VADDPS    Y3, Y4, Y3
-	VBLENDVPS Y2, Y3, Y4, Y4
-	VMOVUPS   Y4, (CX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000020, SI
-	ADDQ      $0x00000020, R9
-	SUBQ      $0x00000008, R14
+	VMOVUPS   (R12), Y1
+	VCMPPS    $0x16, Y0, Y1, Y1
+	VMOVUPS   (R11), Y2
+	VMOVUPS   (R10), Y3
+	VADDPS    Y2, Y3, Y2
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, (R10)
+	ADDQ      $0x00000020, R10
+	ADDQ      $0x00000020, R11
+	ADDQ      $0x00000020, R12
+	SUBQ      $0x00000008, R13
 	JGE       sreluBacky_single
 
 sreluBacky_tail:
-	TESTQ      R13, R13
-	JZ         sreluBacky_next
-	VMASKMOVPS (R9), Y1, Y2
-	VCMPPS     $0x16, Y0, Y2, Y2
-	VMASKMOVPS (SI), Y1, Y3
-	VMASKMOVPS (CX), Y1, Y4
-	VADDPS     Y3, Y4, Y3
-	VBLENDVPS  Y2, Y3, Y4, Y4
-	VMASKMOVPS Y4, Y1, (CX)
+	ADDQ         $0x00000008, R13
+	JZ           sreluBacky_next
+	VMOVQ        R13, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	VMASKMOVPS   (R12), Y1, Y2
+	VCMPPS       $0x16, Y0, Y2, Y2
+	VMASKMOVPS   (R11), Y1, Y3
+	VMASKMOVPS   (R10), Y1, Y4
+	VADDPS       Y3, Y4, Y3
+	VBLENDVPS    Y2, Y3, Y4, Y4
+	VMASKMOVPS   Y4, Y1, (R10)
 
 sreluBacky_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  sreluBacky_row
+
+sreluBacky_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  sreluBacky_plane
 	VZEROUPPER
 	RET
 
 // func saddy(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX2
 TEXT ·saddy(SB), NOSPLIT, $0-48
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x08
+	JNE    saddy_of1_end
 
+saddy_of1:
+	VMOVUPS (BX), Y0
+	VMOVUPS (CX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saddy_of1
+	JMP     saddy_end
+
+saddy_of1_end:
+	CMPQ SI, $0x10
+	JNE  saddy_of2_end
+
+saddy_of2:
+	VMOVUPS (BX), Y0
+	VMOVUPS (CX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS 32(BX), Y0
+	VMOVUPS 32(CX), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saddy_of2
+	JMP     saddy_end
+
+saddy_of2_end:
 saddy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   saddy_singles
 
 saddy_loop:
-	VMOVUPS (SI), Y1
-	VMOVUPS (CX), Y2
-	VADDPS  Y1, Y2, Y2
-	VMOVUPS Y2, (CX)
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 32(CX), Y2
-	VADDPS  Y1, Y2, Y2
-	VMOVUPS Y2, 32(CX)
-	VMOVUPS 64(SI), Y1
-	VMOVUPS 64(CX), Y2
-	VADDPS  Y1, Y2, Y2
-	VMOVUPS Y2, 64(CX)
-	VMOVUPS 96(SI), Y1
-	VMOVUPS 96(CX), Y2
-	VADDPS  Y1, Y2, Y2
-	VMOVUPS Y2, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R8), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	VMOVUPS 32(R9), Y0
+	VMOVUPS 32(R8), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(R8)
+	VMOVUPS 64(R9), Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(R8)
+	VMOVUPS 96(R9), Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R10
 	JGE     saddy_loop
 
 saddy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   saddy_tail
 
 saddy_single:
-	VMOVUPS (SI), Y1
-	VMOVUPS (CX), Y2
-	VADDPS  Y1, Y2, Y2
-	VMOVUPS Y2, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R8), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     saddy_single
 
 saddy_tail:
-	TESTQ      R10, R10
-	JZ         saddy_next
-	VMASKMOVPS (SI), Y0, Y1
-	VMASKMOVPS (CX), Y0, Y2
-	VADDPS     Y1, Y2, Y2
-	VMASKMOVPS Y2, Y0, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           saddy_next
+	VMOVQ        R10, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes4_0<>+0(SB), Y0, Y0
+	VMASKMOVPS   (R9), Y0, Y1
+	VMASKMOVPS   (R8), Y0, Y2
+	VADDPS       Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (R8)
 
 saddy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  saddy_row
+
+saddy_end:
 	VZEROUPPER
 	RET
 
 // func saxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX2
 TEXT ·saxpyy(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VXORPS       Y0, Y0, Y0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSS X0, Y0
-	VXORPS       Y1, Y1, Y1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X1
-	VPBROADCASTD X1, Y1
-	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x08
+	JNE          saxpyy_of1_end
 
+saxpyy_of1:
+	VMOVUPS (BX), Y1
+	VMOVUPS (CX), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saxpyy_of1
+	JMP     saxpyy_end
+
+saxpyy_of1_end:
+	CMPQ SI, $0x10
+	JNE  saxpyy_of2_end
+
+saxpyy_of2:
+	VMOVUPS (BX), Y1
+	VMOVUPS (CX), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 32(CX), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saxpyy_of2
+	JMP     saxpyy_end
+
+saxpyy_of2_end:
 saxpyy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   saxpyy_singles
 
 saxpyy_loop:
-	VMOVUPS (SI), Y2
-	VMOVUPS (CX), Y3
-	VMULPS  Y0, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, (CX)
-	VMOVUPS 32(SI), Y2
-	VMOVUPS 32(CX), Y3
-	VMULPS  Y0, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, 32(CX)
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 64(CX), Y3
-	VMULPS  Y0, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, 64(CX)
-	VMOVUPS 96(SI), Y2
-	VMOVUPS 96(CX), Y3
-	VMULPS  Y0, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPS (R9), Y1
+	VMOVUPS (R8), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (R8)
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 32(R8), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(R8)
+	VMOVUPS 64(R9), Y1
+	VMOVUPS 64(R8), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 64(R8)
+	VMOVUPS 96(R9), Y1
+	VMOVUPS 96(R8), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R10
 	JGE     saxpyy_loop
 
 saxpyy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   saxpyy_tail
 
 saxpyy_single:
-	VMOVUPS (SI), Y2
-	VMOVUPS (CX), Y3
-	VMULPS  Y0, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y1
+	VMOVUPS (R8), Y2
+	VMULPS  Y0, Y1, Y1
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     saxpyy_single
 
 saxpyy_tail:
-	TESTQ      R10, R10
-	JZ         saxpyy_next
-	VMASKMOVPS (SI), Y1, Y2
-	VMASKMOVPS (CX), Y1, Y3
-	VMULPS     Y0, Y2, Y2
-	VADDPS     Y2, Y3, Y3
-	VMASKMOVPS Y3, Y1, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           saxpyy_next
+	VMOVQ        R10, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	VMASKMOVPS   (R9), Y1, Y2
+	VMASKMOVPS   (R8), Y1, Y3
+	VMULPS       Y0, Y2, Y2
+	VADDPS       Y2, Y3, Y3
+	VMASKMOVPS   Y3, Y1, (R8)
 
 saxpyy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  saxpyy_row
+
+saxpyy_end:
 	VZEROUPPER
 	RET
 
 // func sscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX2
 TEXT ·sscaley(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VXORPS       Y0, Y0, Y0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSS X0, Y0
-	VXORPS       Y1, Y1, Y1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X1
-	VPBROADCASTD X1, Y1
-	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x08
+	JNE          sscaley_of1_end
 
+sscaley_of1:
+	VMOVUPS (BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sscaley_of1
+	JMP     sscaley_end
+
+sscaley_of1_end:
+	CMPQ SI, $0x10
+	JNE  sscaley_of2_end
+
+sscaley_of2:
+	VMOVUPS (BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)
+	VMOVUPS 32(BX), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sscaley_of2
+	JMP     sscaley_end
+
+sscaley_of2_end:
 sscaley_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   sscaley_singles
 
 sscaley_loop:
-	VMOVUPS (SI), Y2
-	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, (CX)
-	VMOVUPS 32(SI), Y2
-	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, 32(CX)
-	VMOVUPS 64(SI), Y2
-	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, 64(CX)
-	VMOVUPS 96(SI), Y2
-	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPS (R9), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	VMOVUPS 32(R9), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(R8)
+	VMOVUPS 64(R9), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(R8)
+	VMOVUPS 96(R9), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000020, R10
 	JGE     sscaley_loop
 
 sscaley_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   sscaley_tail
 
 sscaley_single:
-	VMOVUPS (SI), Y2
-	VMULPS  Y0, Y2, Y2
-	VMOVUPS Y2, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     sscaley_single
 
 sscaley_tail:
-	TESTQ      R10, R10
-	JZ         sscaley_next
-	VMASKMOVPS (SI), Y1, Y2
-	VMULPS     Y0, Y2, Y2
-	VMASKMOVPS Y2, Y1, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           sscaley_next
+	VMOVQ        R10, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     lanes4_0<>+0(SB), Y1, Y1
+	VMASKMOVPS   (R9), Y1, Y2
+	VMULPS       Y0, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (R8)
 
 sscaley_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  sscaley_row
+
+sscaley_end:
 	VZEROUPPER
 	RET
 
-// func snormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func snormy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·snormy(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSS X1, Y1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X2
-	VPBROADCASTD X2, Y2
-	VPCMPGTD     lanes4_0<>+0(SB), Y2, Y2
+TEXT ·snormy(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+snormy_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSS (R8)(DI*1), Y0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSS (R8)(DI*1), Y1
+	ADDQ         $0x04, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x08
+	JNE          snormy_of1_end
+
+snormy_of1:
+	VMOVUPS (BX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormy_of1
+	JMP     snormy_end
+
+snormy_of1_end:
+	CMPQ SI, $0x10
+	JNE  snormy_of2_end
+
+snormy_of2:
+	VMOVUPS (BX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)
+	VMOVUPS 32(BX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormy_of2
+	JMP     snormy_end
+
+snormy_of2_end:
 snormy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   snormy_singles
 
 snormy_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPS    (SI), Y3
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VMOVUPS    Y3, (CX)
-	VMOVUPS    32(SI), Y3
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VMOVUPS    Y3, 32(CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPS    64(SI), Y3
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VMOVUPS    Y3, 64(CX)
-	VMOVUPS    96(SI), Y3
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VMOVUPS    Y3, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	SUBQ       $0x00000020, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    Y2, (R8)
+	VMOVUPS    32(R9), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    Y2, 32(R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    Y2, 64(R8)
+	VMOVUPS    96(R9), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    Y2, 96(R8)
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000020, R10
 	JGE        snormy_loop
 
 snormy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   snormy_tail
 
 snormy_single:
-	VMOVUPS (SI), Y3
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VMOVUPS Y3, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     snormy_single
 
 snormy_tail:
-	TESTQ      R10, R10
-	JZ         snormy_next
-	VMASKMOVPS (SI), Y2, Y3
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VMASKMOVPS Y3, Y2, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           snormy_next
+	VMOVQ        R10, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes4_0<>+0(SB), Y2, Y2
+	VMASKMOVPS   (R9), Y2, Y3
+	VSUBPS       Y0, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (R8)
 
 snormy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  snormy_row
+
+snormy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  snormy_plane
 	VZEROUPPER
 	RET
 
-// func snormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func snormReluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·snormReluy(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSS X1, Y1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X3
-	VPBROADCASTD X3, Y3
-	VPCMPGTD     lanes4_0<>+0(SB), Y3, Y3
+TEXT ·snormReluy(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+snormReluy_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSS (R8)(DI*1), Y1
+	MOVQ         as+80(FP), R8
+	VBROADCASTSS (R8)(DI*1), Y2
+	ADDQ         $0x04, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x08
+	JNE          snormReluy_of1_end
+
+snormReluy_of1:
+	VMOVUPS (BX), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
+	VMAXPS  Y3, Y0, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormReluy_of1
+	JMP     snormReluy_end
+
+snormReluy_of1_end:
+	CMPQ SI, $0x10
+	JNE  snormReluy_of2_end
+
+snormReluy_of2:
+	VMOVUPS (BX), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
+	VMAXPS  Y3, Y0, Y3
+	VMOVUPS Y3, (CX)
+	VMOVUPS 32(BX), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
+	VMAXPS  Y3, Y0, Y3
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormReluy_of2
+	JMP     snormReluy_end
+
+snormReluy_of2_end:
 snormReluy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   snormReluy_singles
 
 snormReluy_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPS    (SI), Y4
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMAXPS     Y4, Y2, Y4
-	VMOVUPS    Y4, (CX)
-	VMOVUPS    32(SI), Y4
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMAXPS     Y4, Y2, Y4
-	VMOVUPS    Y4, 32(CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPS    64(SI), Y4
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMAXPS     Y4, Y2, Y4
-	VMOVUPS    Y4, 64(CX)
-	VMOVUPS    96(SI), Y4
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMAXPS     Y4, Y2, Y4
-	VMOVUPS    Y4, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	SUBQ       $0x00000020, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMOVUPS    Y3, (R8)
+	VMOVUPS    32(R9), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMOVUPS    Y3, 32(R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMOVUPS    Y3, 64(R8)
+	VMOVUPS    96(R9), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMAXPS     Y3, Y0, Y3
+	VMOVUPS    Y3, 96(R8)
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000020, R10
 	JGE        snormReluy_loop
 
 snormReluy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   snormReluy_tail
 
 snormReluy_single:
-	VMOVUPS (SI), Y4
-	VSUBPS  Y0, Y4, Y4
-	VMULPS  Y1, Y4, Y4
-	VMAXPS  Y4, Y2, Y4
-	VMOVUPS Y4, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y3
+	VSUBPS  Y1, Y3, Y3
+	VMULPS  Y2, Y3, Y3
+	VMAXPS  Y3, Y0, Y3
+	VMOVUPS Y3, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     snormReluy_single
 
 snormReluy_tail:
-	TESTQ      R10, R10
-	JZ         snormReluy_next
-	VMASKMOVPS (SI), Y3, Y4
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMAXPS     Y4, Y2, Y4
-	VMASKMOVPS Y4, Y3, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           snormReluy_next
+	VMOVQ        R10, X3
+	VPBROADCASTD X3, Y3
+	VPCMPGTD     lanes4_0<>+0(SB), Y3, Y3
+	VMASKMOVPS   (R9), Y3, Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       Y2, Y4, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMASKMOVPS   Y4, Y3, (R8)
 
 snormReluy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  snormReluy_row
+
+snormReluy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  snormReluy_plane
 	VZEROUPPER
 	RET
 
-// func snormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func snormAddy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·snormAddy(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSS X1, Y1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X2
-	VPBROADCASTD X2, Y2
-	VPCMPGTD     lanes4_0<>+0(SB), Y2, Y2
+TEXT ·snormAddy(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+snormAddy_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSS (R8)(DI*1), Y0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSS (R8)(DI*1), Y1
+	ADDQ         $0x04, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x08
+	JNE          snormAddy_of1_end
+
+snormAddy_of1:
+	VMOVUPS (BX), Y2
+	VMOVUPS (CX), Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormAddy_of1
+	JMP     snormAddy_end
+
+snormAddy_of1_end:
+	CMPQ SI, $0x10
+	JNE  snormAddy_of2_end
+
+snormAddy_of2:
+	VMOVUPS (BX), Y2
+	VMOVUPS (CX), Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (CX)
+	VMOVUPS 32(BX), Y2
+	VMOVUPS 32(CX), Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormAddy_of2
+	JMP     snormAddy_end
+
+snormAddy_of2_end:
 snormAddy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   snormAddy_singles
 
 snormAddy_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPS    (SI), Y3
-	VMOVUPS    (CX), Y4
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, (CX)
-	VMOVUPS    32(SI), Y3
-	VMOVUPS    32(CX), Y4
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, 32(CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPS    64(SI), Y3
-	VMOVUPS    64(CX), Y4
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, 64(CX)
-	VMOVUPS    96(SI), Y3
-	VMOVUPS    96(CX), Y4
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	SUBQ       $0x00000020, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Y2
+	VMOVUPS    (R8), Y3
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VADDPS     Y2, Y3, Y3
+	VMOVUPS    Y3, (R8)
+	VMOVUPS    32(R9), Y2
+	VMOVUPS    32(R8), Y3
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VADDPS     Y2, Y3, Y3
+	VMOVUPS    Y3, 32(R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Y2
+	VMOVUPS    64(R8), Y3
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VADDPS     Y2, Y3, Y3
+	VMOVUPS    Y3, 64(R8)
+	VMOVUPS    96(R9), Y2
+	VMOVUPS    96(R8), Y3
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VADDPS     Y2, Y3, Y3
+	VMOVUPS    Y3, 96(R8)
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000020, R10
 	JGE        snormAddy_loop
 
 snormAddy_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   snormAddy_tail
 
 snormAddy_single:
-	VMOVUPS (SI), Y3
-	VMOVUPS (CX), Y4
-	VSUBPS  Y0, Y3, Y3
-	VMULPS  Y1, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPS (R9), Y2
+	VMOVUPS (R8), Y3
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000008, R10
 	JGE     snormAddy_single
 
 snormAddy_tail:
-	TESTQ      R10, R10
-	JZ         snormAddy_next
-	VMASKMOVPS (SI), Y2, Y3
-	VMASKMOVPS (CX), Y2, Y4
-	VSUBPS     Y0, Y3, Y3
-	VMULPS     Y1, Y3, Y3
-	VADDPS     Y3, Y4, Y4
-	VMASKMOVPS Y4, Y2, (CX)
+	ADDQ         $0x00000008, R10
+	JZ           snormAddy_next
+	VMOVQ        R10, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     lanes4_0<>+0(SB), Y2, Y2
+	VMASKMOVPS   (R9), Y2, Y3
+	VMASKMOVPS   (R8), Y2, Y4
+	VSUBPS       Y0, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       Y3, Y4, Y4
+	VMASKMOVPS   Y4, Y2, (R8)
 
 snormAddy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  snormAddy_row
+
+snormAddy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  snormAddy_plane
 	VZEROUPPER
 	RET
 
-// func snormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func snormBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·snormBacky(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSS X1, Y1
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Y2
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSS X3, Y3
-	VXORPS       Y4, Y4, Y4
-	MOVQ         R12, R13
-	ANDQ         $0x07, R13
-	MOVQ         R13, CX
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     lanes4_0<>+0(SB), Y4, Y4
+TEXT ·snormBacky(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+snormBacky_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y0
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y1
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y2
+	MOVQ         means+120(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y3
+	ADDQ         $0x04, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x08
+	JNE          snormBacky_of1_end
+
+snormBacky_of1:
+	VMOVUPS (DI), Y4
+	VMOVUPS (BX), Y5
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y5, Y5
+	VADDPS  Y2, Y5, Y5
+	VMOVUPS Y5, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     snormBacky_of1
+	JMP     snormBacky_end
+
+snormBacky_of1_end:
+	CMPQ R8, $0x10
+	JNE  snormBacky_of2_end
+
+snormBacky_of2:
+	VMOVUPS (DI), Y4
+	VMOVUPS (BX), Y5
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y5, Y5
+	VADDPS  Y2, Y5, Y5
+	VMOVUPS Y5, (CX)
+	VMOVUPS 32(DI), Y4
+	VMOVUPS 32(BX), Y5
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y5, Y5
+	VADDPS  Y2, Y5, Y5
+	VMOVUPS Y5, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     snormBacky_of2
+	JMP     snormBacky_end
+
+snormBacky_of2_end:
 snormBacky_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000020, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000020, R13
 	JL   snormBacky_singles
 
 snormBacky_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPS    (R9), Y5
-	VMOVUPS    (SI), Y6
-	VSUBPS     Y3, Y5, Y5
-	VMULPS     Y0, Y6, Y6
-	VMULPS     Y1, Y5, Y5
-	VADDPS     Y5, Y6, Y6
-	VADDPS     Y2, Y6, Y6
-	VMOVUPS    Y6, (CX)
-	VMOVUPS    32(R9), Y5
-	VMOVUPS    32(SI), Y6
-	VSUBPS     Y3, Y5, Y5
-	VMULPS     Y0, Y6, Y6
-	VMULPS     Y1, Y5, Y5
-	VADDPS     Y5, Y6, Y6
-	VADDPS     Y2, Y6, Y6
-	VMOVUPS    Y6, 32(CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPS    64(R9), Y5
-	VMOVUPS    64(SI), Y6
-	VSUBPS     Y3, Y5, Y5
-	VMULPS     Y0, Y6, Y6
-	VMULPS     Y1, Y5, Y5
-	VADDPS     Y5, Y6, Y6
-	VADDPS     Y2, Y6, Y6
-	VMOVUPS    Y6, 64(CX)
-	VMOVUPS    96(R9), Y5
-	VMOVUPS    96(SI), Y6
-	VSUBPS     Y3, Y5, Y5
-	VMULPS     Y0, Y6, Y6
-	VMULPS     Y1, Y5, Y5
-	VADDPS     Y5, Y6, Y6
-	VADDPS     Y2, Y6, Y6
-	VMOVUPS    Y6, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	ADDQ       $0x00000080, R9
-	SUBQ       $0x00000020, R14
+	PREFETCHT1 4096(R12)
+	VMOVUPS    (R12), Y4
+	VMOVUPS    (R11), Y5
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y0, Y5, Y5
+	VMULPS     Y1, Y4, Y4
+	VADDPS     Y4, Y5, Y5
+	VADDPS     Y2, Y5, Y5
+	VMOVUPS    Y5, (R10)
+	VMOVUPS    32(R12), Y4
+	VMOVUPS    32(R11), Y5
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y0, Y5, Y5
+	VMULPS     Y1, Y4, Y4
+	VADDPS     Y4, Y5, Y5
+	VADDPS     Y2, Y5, Y5
+	VMOVUPS    Y5, 32(R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPS    64(R12), Y4
+	VMOVUPS    64(R11), Y5
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y0, Y5, Y5
+	VMULPS     Y1, Y4, Y4
+	VADDPS     Y4, Y5, Y5
+	VADDPS     Y2, Y5, Y5
+	VMOVUPS    Y5, 64(R10)
+	VMOVUPS    96(R12), Y4
+	VMOVUPS    96(R11), Y5
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y0, Y5, Y5
+	VMULPS     Y1, Y4, Y4
+	VADDPS     Y4, Y5, Y5
+	VADDPS     Y2, Y5, Y5
+	VMOVUPS    Y5, 96(R10)
+	ADDQ       $0x00000080, R10
+	ADDQ       $0x00000080, R11
+	ADDQ       $0x00000080, R12
+	SUBQ       $0x00000020, R13
 	JGE        snormBacky_loop
 
 snormBacky_singles:
-	ADDQ $0x00000018, R14
+	ADDQ $0x00000018, R13
 	JL   snormBacky_tail
 
 snormBacky_single:
-	VMOVUPS (R9), Y5
-	VMOVUPS (SI), Y6
-	VSUBPS  Y3, Y5, Y5
-	VMULPS  Y0, Y6, Y6
-	VMULPS  Y1, Y5, Y5
-	VADDPS  Y5, Y6, Y6
-	VADDPS  Y2, Y6, Y6
-	VMOVUPS Y6, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	ADDQ    $0x00000020, R9
-	SUBQ    $0x00000008, R14
+	VMOVUPS (R12), Y4
+	VMOVUPS (R11), Y5
+	VSUBPS  Y3, Y4, Y4
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y1, Y4, Y4
+	VADDPS  Y4, Y5, Y5
+	VADDPS  Y2, Y5, Y5
+	VMOVUPS Y5, (R10)
+	ADDQ    $0x00000020, R10
+	ADDQ    $0x00000020, R11
+	ADDQ    $0x00000020, R12
+	SUBQ    $0x00000008, R13
 	JGE     snormBacky_single
 
 snormBacky_tail:
-	TESTQ      R13, R13
-	JZ         snormBacky_next
-	VMASKMOVPS (R9), Y4, Y5
-	VMASKMOVPS (SI), Y4, Y6
-	VSUBPS     Y3, Y5, Y5
-	VMULPS     Y0, Y6, Y6
-	VMULPS     Y1, Y5, Y5
-	VADDPS     Y5, Y6, Y6
-	VADDPS     Y2, Y6, Y6
-	VMASKMOVPS Y6, Y4, (CX)
+	ADDQ         $0x00000008, R13
+	JZ           snormBacky_next
+	VMOVQ        R13, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     lanes4_0<>+0(SB), Y4, Y4
+	VMASKMOVPS   (R12), Y4, Y5
+	VMASKMOVPS   (R11), Y4, Y6
+	VSUBPS       Y3, Y5, Y5
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y1, Y5, Y5
+	VADDPS       Y5, Y6, Y6
+	VADDPS       Y2, Y6, Y6
+	VMASKMOVPS   Y6, Y4, (R10)
 
 snormBacky_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  snormBacky_row
+
+snormBacky_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  snormBacky_plane
 	VZEROUPPER
 	RET
 
-// func snormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func snormReluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·snormReluBacky(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSS X1, Y1
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Y2
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSS X3, Y3
-	VXORPS       Y4, Y4, Y4
-	MOVQ         R12, R13
-	ANDQ         $0x07, R13
-	MOVQ         R13, CX
-	VMOVQ        CX, X5
-	VPBROADCASTD X5, Y5
-	VPCMPGTD     lanes4_0<>+0(SB), Y5, Y5
+TEXT ·snormReluBacky(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+snormReluBacky_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y1
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y2
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y3
+	MOVQ         means+120(FP), R10
+	VBROADCASTSS (R10)(R9*1), Y4
+	ADDQ         $0x04, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x08
+	JNE          snormReluBacky_of1_end
+
+snormReluBacky_of1:
+	VMOVUPS (DI), Y5
+	VMOVUPS (BX), Y6
+	VSUBPS  Y4, Y5, Y5
+	VCMPPS  $0x16, Y0, Y5, Y7
+	VMULPS  Y1, Y6, Y6
+	VANDPS  Y7, Y6, Y6
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VMOVUPS Y6, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     snormReluBacky_of1
+	JMP     snormReluBacky_end
+
+snormReluBacky_of1_end:
+	CMPQ R8, $0x10
+	JNE  snormReluBacky_of2_end
+
+snormReluBacky_of2:
+	VMOVUPS (DI), Y5
+	VMOVUPS (BX), Y6
+	VSUBPS  Y4, Y5, Y5
+	VCMPPS  $0x16, Y0, Y5, Y7
+	VMULPS  Y1, Y6, Y6
+	VANDPS  Y7, Y6, Y6
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VMOVUPS Y6, (CX)
+	VMOVUPS 32(DI), Y5
+	VMOVUPS 32(BX), Y6
+	VSUBPS  Y4, Y5, Y5
+	VCMPPS  $0x16, Y0, Y5, Y7
+	VMULPS  Y1, Y6, Y6
+	VANDPS  Y7, Y6, Y6
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VMOVUPS Y6, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     snormReluBacky_of2
+	JMP     snormReluBacky_end
+
+snormReluBacky_of2_end:
 snormReluBacky_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000020, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000020, R13
 	JL   snormReluBacky_singles
 
 snormReluBacky_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPS    (R9), Y6
-	VMOVUPS    (SI), Y7
-	VSUBPS     Y3, Y6, Y6
-	VCMPPS     $0x16, Y4, Y6, Y8
-	VMULPS     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	PREFETCHT1 4096(R12)
+	VMOVUPS    (R12), Y5
+	VMOVUPS    (R11), Y6
+	VSUBPS     Y4, Y5, Y5
+	VCMPPS     $0x16, Y0, Y5, Y7
 	VMULPS     Y1, Y6, Y6
-	VADDPS     Y6, Y7, Y7
-	VADDPS     Y2, Y7, Y7
-	VMOVUPS    Y7, (CX)
-	VMOVUPS    32(R9), Y6
-	VMOVUPS    32(SI), Y7
-	VSUBPS     Y3, Y6, Y6
-	VCMPPS     $0x16, Y4, Y6, Y8
-	VMULPS     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y3, Y6, Y6
+	VMOVUPS    Y6, (R10)
+	VMOVUPS    32(R12), Y5
+	VMOVUPS    32(R11), Y6
+	VSUBPS     Y4, Y5, Y5
+	VCMPPS     $0x16, Y0, Y5, Y7
 	VMULPS     Y1, Y6, Y6
-	VADDPS     Y6, Y7, Y7
-	VADDPS     Y2, Y7, Y7
-	VMOVUPS    Y7, 32(CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPS    64(R9), Y6
-	VMOVUPS    64(SI), Y7
-	VSUBPS     Y3, Y6, Y6
-	VCMPPS     $0x16, Y4, Y6, Y8
-	VMULPS     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y3, Y6, Y6
+	VMOVUPS    Y6, 32(R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPS    64(R12), Y5
+	VMOVUPS    64(R11), Y6
+	VSUBPS     Y4, Y5, Y5
+	VCMPPS     $0x16, Y0, Y5, Y7
 	VMULPS     Y1, Y6, Y6
-	VADDPS     Y6, Y7, Y7
-	VADDPS     Y2, Y7, Y7
-	VMOVUPS    Y7, 64(CX)
-	VMOVUPS    96(R9), Y6
-	VMOVUPS    96(SI), Y7
-	VSUBPS     Y3, Y6, Y6
-	VCMPPS     $0x16, Y4, Y6, Y8
-	VMULPS     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y3, Y6, Y6
+	VMOVUPS    Y6, 64(R10)
+	VMOVUPS    96(R12), Y5
+	VMOVUPS    96(R11), Y6
+	VSUBPS     Y4, Y5, Y5
+	VCMPPS     $0x16, Y0, Y5, Y7
 	VMULPS     Y1, Y6, Y6
-	VADDPS     Y6, Y7, Y7
-	VADDPS     Y2, Y7, Y7
-	VMOVUPS    Y7, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	ADDQ       $0x00000080, R9
-	SUBQ       $0x00000020, R14
+	VANDPS     Y7, Y6, Y6
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y6, Y6
+	VADDPS     Y3, Y6, Y6
+	VMOVUPS    Y6, 96(R10)
+	ADDQ       $0x00000080, R10
+	ADDQ       $0x00000080, R11
+	ADDQ       $0x00000080, R12
+	SUBQ       $0x00000020, R13
 	JGE        snormReluBacky_loop
 
 snormReluBacky_singles:
-	ADDQ $0x00000018, R14
+	ADDQ $0x00000018, R13
 	JL   snormReluBacky_tail
 
 snormReluBacky_single:
-	VMOVUPS (R9), Y6
-	VMOVUPS (SI), Y7
-	VSUBPS  Y3, Y6, Y6
-	VCMPPS  $0x16, Y4, Y6, Y8
-	VMULPS  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
+	VMOVUPS (R12), Y5
+	VMOVUPS (R11), Y6
+	VSUBPS  Y4, Y5, Y5
+	VCMPPS  $0x16, Y0, Y5, Y7
 	VMULPS  Y1, Y6, Y6
-	VADDPS  Y6, Y7, Y7
-	VADDPS  Y2, Y7, Y7
-	VMOVUPS Y7, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	ADDQ    $0x00000020, R9
-	SUBQ    $0x00000008, R14
+	VANDPS  Y7, Y6, Y6
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y6, Y6
+	VADDPS  Y3, Y6, Y6
+	VMOVUPS Y6, (R10)
+	ADDQ    $0x00000020, R10
+	ADDQ    $0x00000020, R11
+	ADDQ    $0x00000020, R12
+	SUBQ    $0x00000008, R13
 	JGE     snormReluBacky_single
 
 snormReluBacky_tail:
-	TESTQ      R13, R13
-	JZ         snormReluBacky_next
-	VMASKMOVPS (R9), Y5, Y6
-	VMASKMOVPS (SI), Y5, Y7
-	VSUBPS     Y3, Y6, Y6
-	VCMPPS     $0x16, Y4, Y6, Y8
-	VMULPS     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
-	VMULPS     Y1, Y6, Y6
-	VADDPS     Y6, Y7, Y7
-	VADDPS     Y2, Y7, Y7
-	VMASKMOVPS Y7, Y5, (CX)
+	ADDQ         $0x00000008, R13
+	JZ           snormReluBacky_next
+	VMOVQ        R13, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     lanes4_0<>+0(SB), Y5, Y5
+	VMASKMOVPS   (R12), Y5, Y6
+	VMASKMOVPS   (R11), Y5, Y7
+	VSUBPS       Y4, Y6, Y6
+	VCMPPS       $0x16, Y0, Y6, Y8
+	VMULPS       Y1, Y7, Y7
+	VANDPS       Y8, Y7, Y7
+	VMULPS       Y2, Y6, Y6
+	VADDPS       Y6, Y7, Y7
+	VADDPS       Y3, Y7, Y7
+	VMASKMOVPS   Y7, Y5, (R10)
 
 snormReluBacky_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  snormReluBacky_row
+
+snormReluBacky_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  snormReluBacky_plane
 	VZEROUPPER
 	RET
 

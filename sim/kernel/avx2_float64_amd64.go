@@ -109,15 +109,15 @@ func ddot2x2y(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func dcopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
 
-// dreluy computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dreluy computes dst = max(0, src) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+func dreluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 
-// dreluBacky computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dreluBacky computes dst += grad where not src ≤ 0 on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+func dreluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 
 // daddy computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
 //
@@ -134,30 +134,30 @@ func daxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 //go:noescape
 func dscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 
-// dnormy computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormy computes dst = (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func dnormy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// dnormReluy computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormReluy computes dst = max(0, (src − mean)·a) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func dnormReluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// dnormAddy computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormAddy computes dst += (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func dnormAddy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// dnormBacky computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormBacky computes dst = (a·grad + b·(src − mean)) + c on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func dnormBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
-// dnormReluBacky computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormReluBacky computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func dnormReluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
 // dmomenty writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
 // value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.

@@ -1674,990 +1674,1500 @@ ddot2x2y_store:
 // func dcopyy(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX2
 TEXT ·dcopyy(SB), NOSPLIT, $0-48
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X0
-	VPBROADCASTQ X0, Y0
-	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x04
+	JNE    dcopyy_of1_end
 
+dcopyy_of1:
+	VMOVUPD (BX), Y0
+	VMOVUPD Y0, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dcopyy_of1
+	JMP     dcopyy_end
+
+dcopyy_of1_end:
+	CMPQ SI, $0x08
+	JNE  dcopyy_of2_end
+
+dcopyy_of2:
+	VMOVUPD (BX), Y0
+	VMOVUPD Y0, (CX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD Y0, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dcopyy_of2
+	JMP     dcopyy_end
+
+dcopyy_of2_end:
 dcopyy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   dcopyy_singles
 
 dcopyy_loop:
-	VMOVUPD (SI), Y1
-	VMOVUPD Y1, (CX)
-	VMOVUPD 32(SI), Y1
-	VMOVUPD Y1, 32(CX)
-	VMOVUPD 64(SI), Y1
-	VMOVUPD Y1, 64(CX)
-	VMOVUPD 96(SI), Y1
-	VMOVUPD Y1, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPD (R9), Y0
+	VMOVUPD Y0, (R8)
+	VMOVUPD 32(R9), Y0
+	VMOVUPD Y0, 32(R8)
+	VMOVUPD 64(R9), Y0
+	VMOVUPD Y0, 64(R8)
+	VMOVUPD 96(R9), Y0
+	VMOVUPD Y0, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R10
 	JGE     dcopyy_loop
 
 dcopyy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   dcopyy_tail
 
 dcopyy_single:
-	VMOVUPD (SI), Y1
-	VMOVUPD Y1, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y0
+	VMOVUPD Y0, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     dcopyy_single
 
 dcopyy_tail:
-	TESTQ      R10, R10
-	JZ         dcopyy_next
-	VMASKMOVPD (SI), Y0, Y1
-	VMASKMOVPD Y1, Y0, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           dcopyy_next
+	VMOVQ        R10, X0
+	VPBROADCASTQ X0, Y0
+	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+	VMASKMOVPD   (R9), Y0, Y1
+	VMASKMOVPD   Y1, Y0, (R8)
 
 dcopyy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dcopyy_row
+
+dcopyy_end:
 	VZEROUPPER
 	RET
 
-// func dreluy(h int, n int, dst *byte, dr int, src *byte, sr int)
+// func dreluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX2
-TEXT ·dreluy(SB), NOSPLIT, $0-48
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X1
-	VPBROADCASTQ X1, Y1
-	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+TEXT ·dreluy(SB), NOSPLIT, $32-72
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dreluy_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ h+8(FP), DI
+	CMPQ SI, $0x04
+	JNE  dreluy_of1_end
+
+dreluy_of1:
+	VMOVUPD (BX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dreluy_of1
+	JMP     dreluy_end
+
+dreluy_of1_end:
+	CMPQ SI, $0x08
+	JNE  dreluy_of2_end
+
+dreluy_of2:
+	VMOVUPD (BX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD 32(BX), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dreluy_of2
+	JMP     dreluy_end
+
+dreluy_of2_end:
 dreluy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   dreluy_singles
 
 dreluy_loop:
-	VMOVUPD (SI), Y2
-	VMAXPD  Y2, Y0, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD 32(SI), Y2
-	VMAXPD  Y2, Y0, Y2
-	VMOVUPD Y2, 32(CX)
-	VMOVUPD 64(SI), Y2
-	VMAXPD  Y2, Y0, Y2
-	VMOVUPD Y2, 64(CX)
-	VMOVUPD 96(SI), Y2
-	VMAXPD  Y2, Y0, Y2
-	VMOVUPD Y2, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPD (R9), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (R8)
+	VMOVUPD 32(R9), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(R8)
+	VMOVUPD 64(R9), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(R8)
+	VMOVUPD 96(R9), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R10
 	JGE     dreluy_loop
 
 dreluy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   dreluy_tail
 
 dreluy_single:
-	VMOVUPD (SI), Y2
-	VMAXPD  Y2, Y0, Y2
-	VMOVUPD Y2, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y1
+	VMAXPD  Y1, Y0, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     dreluy_single
 
 dreluy_tail:
-	TESTQ      R10, R10
-	JZ         dreluy_next
-	VMASKMOVPD (SI), Y1, Y2
-	VMAXPD     Y2, Y0, Y2
-	VMASKMOVPD Y2, Y1, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           dreluy_next
+	VMOVQ        R10, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+	VMASKMOVPD   (R9), Y1, Y2
+	VMAXPD       Y2, Y0, Y2
+	VMASKMOVPD   Y2, Y1, (R8)
 
 dreluy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dreluy_row
+
+dreluy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dreluy_plane
 	VZEROUPPER
 	RET
 
-// func dreluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// func dreluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX2
-TEXT ·dreluBacky(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R12, R13
-	ANDQ         $0x03, R13
-	MOVQ         R13, CX
-	VMOVQ        CX, X1
-	VPBROADCASTQ X1, Y1
-	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+TEXT ·dreluBacky(SB), NOSPLIT, $40-96
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+dreluBacky_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ 16(SP), DI
+	MOVQ h+8(FP), R9
+	CMPQ R8, $0x04
+	JNE  dreluBacky_of1_end
+
+dreluBacky_of1:
+	VMOVUPD   (DI), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   (BX), Y2
+	VMOVUPD   (CX), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, (CX)
+	ADDQ      AX, CX
+	ADDQ      DX, BX
+	ADDQ      SI, DI
+	DECQ      R9
+	JNZ       dreluBacky_of1
+	JMP       dreluBacky_end
+
+dreluBacky_of1_end:
+	CMPQ R8, $0x08
+	JNE  dreluBacky_of2_end
+
+dreluBacky_of2:
+	VMOVUPD   (DI), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   (BX), Y2
+	VMOVUPD   (CX), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, (CX)
+	VMOVUPD   32(DI), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   32(BX), Y2
+	VMOVUPD   32(CX), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, 32(CX)
+	ADDQ      AX, CX
+	ADDQ      DX, BX
+	ADDQ      SI, DI
+	DECQ      R9
+	JNZ       dreluBacky_of2
+	JMP       dreluBacky_end
+
+dreluBacky_of2_end:
 dreluBacky_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000010, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000010, R13
 	JL   dreluBacky_singles
 
 dreluBacky_loop:
-	VMOVUPD   (R9), Y2
-	VCMPPD    $0x16, Y0, Y2, Y2
-	VMOVUPD   (SI), Y3
-	VMOVUPD   (CX), Y4
-	VADDPD    Y3, Y4, Y3
-	VBLENDVPD Y2, Y3, Y4, Y4
-	VMOVUPD   Y4, (CX)
-	VMOVUPD   32(R9), Y2
-	VCMPPD    $0x16, Y0, Y2, Y2
-	VMOVUPD   32(SI), Y3
-	VMOVUPD   32(CX), Y4
-	VADDPD    Y3, Y4, Y3
-	VBLENDVPD Y2, Y3, Y4, Y4
-	VMOVUPD   Y4, 32(CX)
-	VMOVUPD   64(R9), Y2
-	VCMPPD    $0x16, Y0, Y2, Y2
-	VMOVUPD   64(SI), Y3
-	VMOVUPD   64(CX), Y4
-	VADDPD    Y3, Y4, Y3
-	VBLENDVPD Y2, Y3, Y4, Y4
-	VMOVUPD   Y4, 64(CX)
-	VMOVUPD   96(R9), Y2
-	VCMPPD    $0x16, Y0, Y2, Y2
-	VMOVUPD   96(SI), Y3
-	VMOVUPD   96(CX), Y4
-	VADDPD    Y3, Y4, Y3
-	VBLENDVPD Y2, Y3, Y4, Y4
-	VMOVUPD   Y4, 96(CX)
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, SI
-	ADDQ      $0x00000080, R9
-	SUBQ      $0x00000010, R14
+	VMOVUPD   (R12), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   (R11), Y2
+	VMOVUPD   (R10), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, (R10)
+	VMOVUPD   32(R12), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   32(R11), Y2
+	VMOVUPD   32(R10), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, 32(R10)
+	VMOVUPD   64(R12), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   64(R11), Y2
+	VMOVUPD   64(R10), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, 64(R10)
+	VMOVUPD   96(R12), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   96(R11), Y2
+	VMOVUPD   96(R10), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, 96(R10)
+	ADDQ      $0x00000080, R10
+	ADDQ      $0x00000080, R11
+	ADDQ      $0x00000080, R12
+	SUBQ      $0x00000010, R13
 	JGE       dreluBacky_loop
 
 dreluBacky_singles:
-	ADDQ $0x0000000c, R14
+	ADDQ $0x0000000c, R13
 	JL   dreluBacky_tail
 
 dreluBacky_single:
-	VMOVUPD   (R9), Y2
-	VCMPPD    $0x16, Y0, Y2, Y2
-	VMOVUPD   (SI), Y3
-	VMOVUPD   (CX), Y4
-	VADDPD    Y3, Y4, Y3
-	VBLENDVPD Y2, Y3, Y4, Y4
-	VMOVUPD   Y4, (CX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000020, SI
-	ADDQ      $0x00000020, R9
-	SUBQ      $0x00000004, R14
+	VMOVUPD   (R12), Y1
+	VCMPPD    $0x16, Y0, Y1, Y1
+	VMOVUPD   (R11), Y2
+	VMOVUPD   (R10), Y3
+	VADDPD    Y2, Y3, Y2
+	VBLENDVPD Y1, Y2, Y3, Y3
+	VMOVUPD   Y3, (R10)
+	ADDQ      $0x00000020, R10
+	ADDQ      $0x00000020, R11
+	ADDQ      $0x00000020, R12
+	SUBQ      $0x00000004, R13
 	JGE       dreluBacky_single
 
 dreluBacky_tail:
-	TESTQ      R13, R13
-	JZ         dreluBacky_next
-	VMASKMOVPD (R9), Y1, Y2
-	VCMPPD     $0x16, Y0, Y2, Y2
-	VMASKMOVPD (SI), Y1, Y3
-	VMASKMOVPD (CX), Y1, Y4
-	VADDPD     Y3, Y4, Y3
-	VBLENDVPD  Y2, Y3, Y4, Y4
-	VMASKMOVPD Y4, Y1, (CX)
+	ADDQ         $0x00000004, R13
+	JZ           dreluBacky_next
+	VMOVQ        R13, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+	VMASKMOVPD   (R12), Y1, Y2
+	VCMPPD       $0x16, Y0, Y2, Y2
+	VMASKMOVPD   (R11), Y1, Y3
+	VMASKMOVPD   (R10), Y1, Y4
+	VADDPD       Y3, Y4, Y3
+	VBLENDVPD    Y2, Y3, Y4, Y4
+	VMASKMOVPD   Y4, Y1, (R10)
 
 dreluBacky_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  dreluBacky_row
+
+dreluBacky_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  dreluBacky_plane
 	VZEROUPPER
 	RET
 
 // func daddy(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX2
 TEXT ·daddy(SB), NOSPLIT, $0-48
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	VXORPS       Y0, Y0, Y0
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X0
-	VPBROADCASTQ X0, Y0
-	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x04
+	JNE    daddy_of1_end
 
+daddy_of1:
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daddy_of1
+	JMP     daddy_end
+
+daddy_of1_end:
+	CMPQ SI, $0x08
+	JNE  daddy_of2_end
+
+daddy_of2:
+	VMOVUPD (BX), Y0
+	VMOVUPD (CX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD 32(BX), Y0
+	VMOVUPD 32(CX), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daddy_of2
+	JMP     daddy_end
+
+daddy_of2_end:
 daddy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   daddy_singles
 
 daddy_loop:
-	VMOVUPD (SI), Y1
-	VMOVUPD (CX), Y2
-	VADDPD  Y1, Y2, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD 32(SI), Y1
-	VMOVUPD 32(CX), Y2
-	VADDPD  Y1, Y2, Y2
-	VMOVUPD Y2, 32(CX)
-	VMOVUPD 64(SI), Y1
-	VMOVUPD 64(CX), Y2
-	VADDPD  Y1, Y2, Y2
-	VMOVUPD Y2, 64(CX)
-	VMOVUPD 96(SI), Y1
-	VMOVUPD 96(CX), Y2
-	VADDPD  Y1, Y2, Y2
-	VMOVUPD Y2, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPD (R9), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R8)
+	VMOVUPD 32(R9), Y0
+	VMOVUPD 32(R8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R8)
+	VMOVUPD 64(R9), Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(R8)
+	VMOVUPD 96(R9), Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R10
 	JGE     daddy_loop
 
 daddy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   daddy_tail
 
 daddy_single:
-	VMOVUPD (SI), Y1
-	VMOVUPD (CX), Y2
-	VADDPD  Y1, Y2, Y2
-	VMOVUPD Y2, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y0
+	VMOVUPD (R8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     daddy_single
 
 daddy_tail:
-	TESTQ      R10, R10
-	JZ         daddy_next
-	VMASKMOVPD (SI), Y0, Y1
-	VMASKMOVPD (CX), Y0, Y2
-	VADDPD     Y1, Y2, Y2
-	VMASKMOVPD Y2, Y0, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           daddy_next
+	VMOVQ        R10, X0
+	VPBROADCASTQ X0, Y0
+	VPCMPGTQ     lanes8_0<>+0(SB), Y0, Y0
+	VMASKMOVPD   (R9), Y0, Y1
+	VMASKMOVPD   (R8), Y0, Y2
+	VADDPD       Y1, Y2, Y2
+	VMASKMOVPD   Y2, Y0, (R8)
 
 daddy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  daddy_row
+
+daddy_end:
 	VZEROUPPER
 	RET
 
 // func daxpyy(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX2
 TEXT ·daxpyy(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VXORPS       Y0, Y0, Y0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSD X0, Y0
-	VXORPS       Y1, Y1, Y1
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X1
-	VPBROADCASTQ X1, Y1
-	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x04
+	JNE          daxpyy_of1_end
 
+daxpyy_of1:
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daxpyy_of1
+	JMP     daxpyy_end
+
+daxpyy_of1_end:
+	CMPQ SI, $0x08
+	JNE  daxpyy_of2_end
+
+daxpyy_of2:
+	VMOVUPD (BX), Y1
+	VMOVUPD (CX), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD 32(BX), Y1
+	VMOVUPD 32(CX), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daxpyy_of2
+	JMP     daxpyy_end
+
+daxpyy_of2_end:
 daxpyy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   daxpyy_singles
 
 daxpyy_loop:
-	VMOVUPD (SI), Y2
-	VMOVUPD (CX), Y3
-	VMULPD  Y0, Y2, Y2
-	VADDPD  Y2, Y3, Y3
-	VMOVUPD Y3, (CX)
-	VMOVUPD 32(SI), Y2
-	VMOVUPD 32(CX), Y3
-	VMULPD  Y0, Y2, Y2
-	VADDPD  Y2, Y3, Y3
-	VMOVUPD Y3, 32(CX)
-	VMOVUPD 64(SI), Y2
-	VMOVUPD 64(CX), Y3
-	VMULPD  Y0, Y2, Y2
-	VADDPD  Y2, Y3, Y3
-	VMOVUPD Y3, 64(CX)
-	VMOVUPD 96(SI), Y2
-	VMOVUPD 96(CX), Y3
-	VMULPD  Y0, Y2, Y2
-	VADDPD  Y2, Y3, Y3
-	VMOVUPD Y3, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPD (R9), Y1
+	VMOVUPD (R8), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (R8)
+	VMOVUPD 32(R9), Y1
+	VMOVUPD 32(R8), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(R8)
+	VMOVUPD 64(R9), Y1
+	VMOVUPD 64(R8), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 64(R8)
+	VMOVUPD 96(R9), Y1
+	VMOVUPD 96(R8), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R10
 	JGE     daxpyy_loop
 
 daxpyy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   daxpyy_tail
 
 daxpyy_single:
-	VMOVUPD (SI), Y2
-	VMOVUPD (CX), Y3
-	VMULPD  Y0, Y2, Y2
-	VADDPD  Y2, Y3, Y3
-	VMOVUPD Y3, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y1
+	VMOVUPD (R8), Y2
+	VMULPD  Y0, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     daxpyy_single
 
 daxpyy_tail:
-	TESTQ      R10, R10
-	JZ         daxpyy_next
-	VMASKMOVPD (SI), Y1, Y2
-	VMASKMOVPD (CX), Y1, Y3
-	VMULPD     Y0, Y2, Y2
-	VADDPD     Y2, Y3, Y3
-	VMASKMOVPD Y3, Y1, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           daxpyy_next
+	VMOVQ        R10, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+	VMASKMOVPD   (R9), Y1, Y2
+	VMASKMOVPD   (R8), Y1, Y3
+	VMULPD       Y0, Y2, Y2
+	VADDPD       Y2, Y3, Y3
+	VMASKMOVPD   Y3, Y1, (R8)
 
 daxpyy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  daxpyy_row
+
+daxpyy_end:
 	VZEROUPPER
 	RET
 
 // func dscaley(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX2
 TEXT ·dscaley(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VXORPS       Y0, Y0, Y0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSD X0, Y0
-	VXORPS       Y1, Y1, Y1
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X1
-	VPBROADCASTQ X1, Y1
-	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x04
+	JNE          dscaley_of1_end
 
+dscaley_of1:
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dscaley_of1
+	JMP     dscaley_end
+
+dscaley_of1_end:
+	CMPQ SI, $0x08
+	JNE  dscaley_of2_end
+
+dscaley_of2:
+	VMOVUPD (BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (CX)
+	VMOVUPD 32(BX), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dscaley_of2
+	JMP     dscaley_end
+
+dscaley_of2_end:
 dscaley_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   dscaley_singles
 
 dscaley_loop:
-	VMOVUPD (SI), Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, (CX)
-	VMOVUPD 32(SI), Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, 32(CX)
-	VMOVUPD 64(SI), Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, 64(CX)
-	VMOVUPD 96(SI), Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, 96(CX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPD (R9), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R8)
+	VMOVUPD 32(R9), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(R8)
+	VMOVUPD 64(R9), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(R8)
+	VMOVUPD 96(R9), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(R8)
+	ADDQ    $0x00000080, R8
+	ADDQ    $0x00000080, R9
+	SUBQ    $0x00000010, R10
 	JGE     dscaley_loop
 
 dscaley_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   dscaley_tail
 
 dscaley_single:
-	VMOVUPD (SI), Y2
-	VMULPD  Y0, Y2, Y2
-	VMOVUPD Y2, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     dscaley_single
 
 dscaley_tail:
-	TESTQ      R10, R10
-	JZ         dscaley_next
-	VMASKMOVPD (SI), Y1, Y2
-	VMULPD     Y0, Y2, Y2
-	VMASKMOVPD Y2, Y1, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           dscaley_next
+	VMOVQ        R10, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     lanes8_0<>+0(SB), Y1, Y1
+	VMASKMOVPD   (R9), Y1, Y2
+	VMULPD       Y0, Y2, Y2
+	VMASKMOVPD   Y2, Y1, (R8)
 
 dscaley_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dscaley_row
+
+dscaley_end:
 	VZEROUPPER
 	RET
 
-// func dnormy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func dnormy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·dnormy(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Y0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSD X1, Y1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X2
-	VPBROADCASTQ X2, Y2
-	VPCMPGTQ     lanes8_0<>+0(SB), Y2, Y2
+TEXT ·dnormy(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dnormy_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSD (R8)(DI*1), Y0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSD (R8)(DI*1), Y1
+	ADDQ         $0x08, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x04
+	JNE          dnormy_of1_end
+
+dnormy_of1:
+	VMOVUPD (BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormy_of1
+	JMP     dnormy_end
+
+dnormy_of1_end:
+	CMPQ SI, $0x08
+	JNE  dnormy_of2_end
+
+dnormy_of2:
+	VMOVUPD (BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (CX)
+	VMOVUPD 32(BX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormy_of2
+	JMP     dnormy_end
+
+dnormy_of2_end:
 dnormy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   dnormy_singles
 
 dnormy_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPD    (SI), Y3
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VMOVUPD    Y3, (CX)
-	VMOVUPD    32(SI), Y3
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VMOVUPD    Y3, 32(CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPD    64(SI), Y3
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VMOVUPD    Y3, 64(CX)
-	VMOVUPD    96(SI), Y3
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VMOVUPD    Y3, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	SUBQ       $0x00000010, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPD    Y2, (R8)
+	VMOVUPD    32(R9), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPD    Y2, 32(R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPD    Y2, 64(R8)
+	VMOVUPD    96(R9), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPD    Y2, 96(R8)
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000010, R10
 	JGE        dnormy_loop
 
 dnormy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   dnormy_tail
 
 dnormy_single:
-	VMOVUPD (SI), Y3
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VMOVUPD Y3, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPD Y2, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     dnormy_single
 
 dnormy_tail:
-	TESTQ      R10, R10
-	JZ         dnormy_next
-	VMASKMOVPD (SI), Y2, Y3
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VMASKMOVPD Y3, Y2, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           dnormy_next
+	VMOVQ        R10, X2
+	VPBROADCASTQ X2, Y2
+	VPCMPGTQ     lanes8_0<>+0(SB), Y2, Y2
+	VMASKMOVPD   (R9), Y2, Y3
+	VSUBPD       Y0, Y3, Y3
+	VMULPD       Y1, Y3, Y3
+	VMASKMOVPD   Y3, Y2, (R8)
 
 dnormy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dnormy_row
+
+dnormy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dnormy_plane
 	VZEROUPPER
 	RET
 
-// func dnormReluy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func dnormReluy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·dnormReluy(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Y0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSD X1, Y1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X3
-	VPBROADCASTQ X3, Y3
-	VPCMPGTQ     lanes8_0<>+0(SB), Y3, Y3
+TEXT ·dnormReluy(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dnormReluy_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSD (R8)(DI*1), Y1
+	MOVQ         as+80(FP), R8
+	VBROADCASTSD (R8)(DI*1), Y2
+	ADDQ         $0x08, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x04
+	JNE          dnormReluy_of1_end
+
+dnormReluy_of1:
+	VMOVUPD (BX), Y3
+	VSUBPD  Y1, Y3, Y3
+	VMULPD  Y2, Y3, Y3
+	VMAXPD  Y3, Y0, Y3
+	VMOVUPD Y3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormReluy_of1
+	JMP     dnormReluy_end
+
+dnormReluy_of1_end:
+	CMPQ SI, $0x08
+	JNE  dnormReluy_of2_end
+
+dnormReluy_of2:
+	VMOVUPD (BX), Y3
+	VSUBPD  Y1, Y3, Y3
+	VMULPD  Y2, Y3, Y3
+	VMAXPD  Y3, Y0, Y3
+	VMOVUPD Y3, (CX)
+	VMOVUPD 32(BX), Y3
+	VSUBPD  Y1, Y3, Y3
+	VMULPD  Y2, Y3, Y3
+	VMAXPD  Y3, Y0, Y3
+	VMOVUPD Y3, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormReluy_of2
+	JMP     dnormReluy_end
+
+dnormReluy_of2_end:
 dnormReluy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   dnormReluy_singles
 
 dnormReluy_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPD    (SI), Y4
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMAXPD     Y4, Y2, Y4
-	VMOVUPD    Y4, (CX)
-	VMOVUPD    32(SI), Y4
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMAXPD     Y4, Y2, Y4
-	VMOVUPD    Y4, 32(CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPD    64(SI), Y4
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMAXPD     Y4, Y2, Y4
-	VMOVUPD    Y4, 64(CX)
-	VMOVUPD    96(SI), Y4
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMAXPD     Y4, Y2, Y4
-	VMOVUPD    Y4, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	SUBQ       $0x00000010, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y2, Y3, Y3
+	VMAXPD     Y3, Y0, Y3
+	VMOVUPD    Y3, (R8)
+	VMOVUPD    32(R9), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y2, Y3, Y3
+	VMAXPD     Y3, Y0, Y3
+	VMOVUPD    Y3, 32(R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y2, Y3, Y3
+	VMAXPD     Y3, Y0, Y3
+	VMOVUPD    Y3, 64(R8)
+	VMOVUPD    96(R9), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y2, Y3, Y3
+	VMAXPD     Y3, Y0, Y3
+	VMOVUPD    Y3, 96(R8)
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000010, R10
 	JGE        dnormReluy_loop
 
 dnormReluy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   dnormReluy_tail
 
 dnormReluy_single:
-	VMOVUPD (SI), Y4
-	VSUBPD  Y0, Y4, Y4
-	VMULPD  Y1, Y4, Y4
-	VMAXPD  Y4, Y2, Y4
-	VMOVUPD Y4, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y3
+	VSUBPD  Y1, Y3, Y3
+	VMULPD  Y2, Y3, Y3
+	VMAXPD  Y3, Y0, Y3
+	VMOVUPD Y3, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     dnormReluy_single
 
 dnormReluy_tail:
-	TESTQ      R10, R10
-	JZ         dnormReluy_next
-	VMASKMOVPD (SI), Y3, Y4
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMAXPD     Y4, Y2, Y4
-	VMASKMOVPD Y4, Y3, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           dnormReluy_next
+	VMOVQ        R10, X3
+	VPBROADCASTQ X3, Y3
+	VPCMPGTQ     lanes8_0<>+0(SB), Y3, Y3
+	VMASKMOVPD   (R9), Y3, Y4
+	VSUBPD       Y1, Y4, Y4
+	VMULPD       Y2, Y4, Y4
+	VMAXPD       Y4, Y0, Y4
+	VMASKMOVPD   Y4, Y3, (R8)
 
 dnormReluy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dnormReluy_row
+
+dnormReluy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dnormReluy_plane
 	VZEROUPPER
 	RET
 
-// func dnormAddy(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func dnormAddy(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·dnormAddy(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Y0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSD X1, Y1
-	VXORPS       Y2, Y2, Y2
-	MOVQ         R9, R10
-	ANDQ         $0x03, R10
-	MOVQ         R10, CX
-	VMOVQ        CX, X2
-	VPBROADCASTQ X2, Y2
-	VPCMPGTQ     lanes8_0<>+0(SB), Y2, Y2
+TEXT ·dnormAddy(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dnormAddy_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSD (R8)(DI*1), Y0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSD (R8)(DI*1), Y1
+	ADDQ         $0x08, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x04
+	JNE          dnormAddy_of1_end
+
+dnormAddy_of1:
+	VMOVUPD (BX), Y2
+	VMOVUPD (CX), Y3
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormAddy_of1
+	JMP     dnormAddy_end
+
+dnormAddy_of1_end:
+	CMPQ SI, $0x08
+	JNE  dnormAddy_of2_end
+
+dnormAddy_of2:
+	VMOVUPD (BX), Y2
+	VMOVUPD (CX), Y3
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (CX)
+	VMOVUPD 32(BX), Y2
+	VMOVUPD 32(CX), Y3
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormAddy_of2
+	JMP     dnormAddy_end
+
+dnormAddy_of2_end:
 dnormAddy_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000010, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000010, R10
 	JL   dnormAddy_singles
 
 dnormAddy_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPD    (SI), Y3
-	VMOVUPD    (CX), Y4
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VADDPD     Y3, Y4, Y4
-	VMOVUPD    Y4, (CX)
-	VMOVUPD    32(SI), Y3
-	VMOVUPD    32(CX), Y4
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VADDPD     Y3, Y4, Y4
-	VMOVUPD    Y4, 32(CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPD    64(SI), Y3
-	VMOVUPD    64(CX), Y4
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VADDPD     Y3, Y4, Y4
-	VMOVUPD    Y4, 64(CX)
-	VMOVUPD    96(SI), Y3
-	VMOVUPD    96(CX), Y4
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VADDPD     Y3, Y4, Y4
-	VMOVUPD    Y4, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	SUBQ       $0x00000010, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Y2
+	VMOVUPD    (R8), Y3
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMOVUPD    Y3, (R8)
+	VMOVUPD    32(R9), Y2
+	VMOVUPD    32(R8), Y3
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMOVUPD    Y3, 32(R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Y2
+	VMOVUPD    64(R8), Y3
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMOVUPD    Y3, 64(R8)
+	VMOVUPD    96(R9), Y2
+	VMOVUPD    96(R8), Y3
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMOVUPD    Y3, 96(R8)
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000080, R9
+	SUBQ       $0x00000010, R10
 	JGE        dnormAddy_loop
 
 dnormAddy_singles:
-	ADDQ $0x0000000c, R11
+	ADDQ $0x0000000c, R10
 	JL   dnormAddy_tail
 
 dnormAddy_single:
-	VMOVUPD (SI), Y3
-	VMOVUPD (CX), Y4
-	VSUBPD  Y0, Y3, Y3
-	VMULPD  Y1, Y3, Y3
-	VADDPD  Y3, Y4, Y4
-	VMOVUPD Y4, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	SUBQ    $0x00000004, R11
+	VMOVUPD (R9), Y2
+	VMOVUPD (R8), Y3
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (R8)
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	SUBQ    $0x00000004, R10
 	JGE     dnormAddy_single
 
 dnormAddy_tail:
-	TESTQ      R10, R10
-	JZ         dnormAddy_next
-	VMASKMOVPD (SI), Y2, Y3
-	VMASKMOVPD (CX), Y2, Y4
-	VSUBPD     Y0, Y3, Y3
-	VMULPD     Y1, Y3, Y3
-	VADDPD     Y3, Y4, Y4
-	VMASKMOVPD Y4, Y2, (CX)
+	ADDQ         $0x00000004, R10
+	JZ           dnormAddy_next
+	VMOVQ        R10, X2
+	VPBROADCASTQ X2, Y2
+	VPCMPGTQ     lanes8_0<>+0(SB), Y2, Y2
+	VMASKMOVPD   (R9), Y2, Y3
+	VMASKMOVPD   (R8), Y2, Y4
+	VSUBPD       Y0, Y3, Y3
+	VMULPD       Y1, Y3, Y3
+	VADDPD       Y3, Y4, Y4
+	VMASKMOVPD   Y4, Y2, (R8)
 
 dnormAddy_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dnormAddy_row
+
+dnormAddy_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dnormAddy_plane
 	VZEROUPPER
 	RET
 
-// func dnormBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func dnormBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·dnormBacky(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Y0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSD X1, Y1
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Y2
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSD X3, Y3
-	VXORPS       Y4, Y4, Y4
-	MOVQ         R12, R13
-	ANDQ         $0x03, R13
-	MOVQ         R13, CX
-	VMOVQ        CX, X4
-	VPBROADCASTQ X4, Y4
-	VPCMPGTQ     lanes8_0<>+0(SB), Y4, Y4
+TEXT ·dnormBacky(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+dnormBacky_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y0
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y1
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y2
+	MOVQ         means+120(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y3
+	ADDQ         $0x08, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x04
+	JNE          dnormBacky_of1_end
+
+dnormBacky_of1:
+	VMOVUPD (DI), Y4
+	VMOVUPD (BX), Y5
+	VSUBPD  Y3, Y4, Y4
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y5, Y5
+	VADDPD  Y2, Y5, Y5
+	VMOVUPD Y5, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dnormBacky_of1
+	JMP     dnormBacky_end
+
+dnormBacky_of1_end:
+	CMPQ R8, $0x08
+	JNE  dnormBacky_of2_end
+
+dnormBacky_of2:
+	VMOVUPD (DI), Y4
+	VMOVUPD (BX), Y5
+	VSUBPD  Y3, Y4, Y4
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y5, Y5
+	VADDPD  Y2, Y5, Y5
+	VMOVUPD Y5, (CX)
+	VMOVUPD 32(DI), Y4
+	VMOVUPD 32(BX), Y5
+	VSUBPD  Y3, Y4, Y4
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y5, Y5
+	VADDPD  Y2, Y5, Y5
+	VMOVUPD Y5, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dnormBacky_of2
+	JMP     dnormBacky_end
+
+dnormBacky_of2_end:
 dnormBacky_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000010, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000010, R13
 	JL   dnormBacky_singles
 
 dnormBacky_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPD    (R9), Y5
-	VMOVUPD    (SI), Y6
-	VSUBPD     Y3, Y5, Y5
-	VMULPD     Y0, Y6, Y6
-	VMULPD     Y1, Y5, Y5
-	VADDPD     Y5, Y6, Y6
-	VADDPD     Y2, Y6, Y6
-	VMOVUPD    Y6, (CX)
-	VMOVUPD    32(R9), Y5
-	VMOVUPD    32(SI), Y6
-	VSUBPD     Y3, Y5, Y5
-	VMULPD     Y0, Y6, Y6
-	VMULPD     Y1, Y5, Y5
-	VADDPD     Y5, Y6, Y6
-	VADDPD     Y2, Y6, Y6
-	VMOVUPD    Y6, 32(CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPD    64(R9), Y5
-	VMOVUPD    64(SI), Y6
-	VSUBPD     Y3, Y5, Y5
-	VMULPD     Y0, Y6, Y6
-	VMULPD     Y1, Y5, Y5
-	VADDPD     Y5, Y6, Y6
-	VADDPD     Y2, Y6, Y6
-	VMOVUPD    Y6, 64(CX)
-	VMOVUPD    96(R9), Y5
-	VMOVUPD    96(SI), Y6
-	VSUBPD     Y3, Y5, Y5
-	VMULPD     Y0, Y6, Y6
-	VMULPD     Y1, Y5, Y5
-	VADDPD     Y5, Y6, Y6
-	VADDPD     Y2, Y6, Y6
-	VMOVUPD    Y6, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	ADDQ       $0x00000080, R9
-	SUBQ       $0x00000010, R14
+	PREFETCHT1 4096(R12)
+	VMOVUPD    (R12), Y4
+	VMOVUPD    (R11), Y5
+	VSUBPD     Y3, Y4, Y4
+	VMULPD     Y0, Y5, Y5
+	VMULPD     Y1, Y4, Y4
+	VADDPD     Y4, Y5, Y5
+	VADDPD     Y2, Y5, Y5
+	VMOVUPD    Y5, (R10)
+	VMOVUPD    32(R12), Y4
+	VMOVUPD    32(R11), Y5
+	VSUBPD     Y3, Y4, Y4
+	VMULPD     Y0, Y5, Y5
+	VMULPD     Y1, Y4, Y4
+	VADDPD     Y4, Y5, Y5
+	VADDPD     Y2, Y5, Y5
+	VMOVUPD    Y5, 32(R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPD    64(R12), Y4
+	VMOVUPD    64(R11), Y5
+	VSUBPD     Y3, Y4, Y4
+	VMULPD     Y0, Y5, Y5
+	VMULPD     Y1, Y4, Y4
+	VADDPD     Y4, Y5, Y5
+	VADDPD     Y2, Y5, Y5
+	VMOVUPD    Y5, 64(R10)
+	VMOVUPD    96(R12), Y4
+	VMOVUPD    96(R11), Y5
+	VSUBPD     Y3, Y4, Y4
+	VMULPD     Y0, Y5, Y5
+	VMULPD     Y1, Y4, Y4
+	VADDPD     Y4, Y5, Y5
+	VADDPD     Y2, Y5, Y5
+	VMOVUPD    Y5, 96(R10)
+	ADDQ       $0x00000080, R10
+	ADDQ       $0x00000080, R11
+	ADDQ       $0x00000080, R12
+	SUBQ       $0x00000010, R13
 	JGE        dnormBacky_loop
 
 dnormBacky_singles:
-	ADDQ $0x0000000c, R14
+	ADDQ $0x0000000c, R13
 	JL   dnormBacky_tail
 
 dnormBacky_single:
-	VMOVUPD (R9), Y5
-	VMOVUPD (SI), Y6
-	VSUBPD  Y3, Y5, Y5
-	VMULPD  Y0, Y6, Y6
-	VMULPD  Y1, Y5, Y5
-	VADDPD  Y5, Y6, Y6
-	VADDPD  Y2, Y6, Y6
-	VMOVUPD Y6, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	ADDQ    $0x00000020, R9
-	SUBQ    $0x00000004, R14
+	VMOVUPD (R12), Y4
+	VMOVUPD (R11), Y5
+	VSUBPD  Y3, Y4, Y4
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y1, Y4, Y4
+	VADDPD  Y4, Y5, Y5
+	VADDPD  Y2, Y5, Y5
+	VMOVUPD Y5, (R10)
+	ADDQ    $0x00000020, R10
+	ADDQ    $0x00000020, R11
+	ADDQ    $0x00000020, R12
+	SUBQ    $0x00000004, R13
 	JGE     dnormBacky_single
 
 dnormBacky_tail:
-	TESTQ      R13, R13
-	JZ         dnormBacky_next
-	VMASKMOVPD (R9), Y4, Y5
-	VMASKMOVPD (SI), Y4, Y6
-	VSUBPD     Y3, Y5, Y5
-	VMULPD     Y0, Y6, Y6
-	VMULPD     Y1, Y5, Y5
-	VADDPD     Y5, Y6, Y6
-	VADDPD     Y2, Y6, Y6
-	VMASKMOVPD Y6, Y4, (CX)
+	ADDQ         $0x00000004, R13
+	JZ           dnormBacky_next
+	VMOVQ        R13, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     lanes8_0<>+0(SB), Y4, Y4
+	VMASKMOVPD   (R12), Y4, Y5
+	VMASKMOVPD   (R11), Y4, Y6
+	VSUBPD       Y3, Y5, Y5
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y1, Y5, Y5
+	VADDPD       Y5, Y6, Y6
+	VADDPD       Y2, Y6, Y6
+	VMASKMOVPD   Y6, Y4, (R10)
 
 dnormBacky_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  dnormBacky_row
+
+dnormBacky_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  dnormBacky_plane
 	VZEROUPPER
 	RET
 
-// func dnormReluBacky(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func dnormReluBacky(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX2, MMX+
-TEXT ·dnormReluBacky(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Y0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X1
-	VBROADCASTSD X1, Y1
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Y2
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSD X3, Y3
-	VXORPS       Y4, Y4, Y4
-	MOVQ         R12, R13
-	ANDQ         $0x03, R13
-	MOVQ         R13, CX
-	VMOVQ        CX, X5
-	VPBROADCASTQ X5, Y5
-	VPCMPGTQ     lanes8_0<>+0(SB), Y5, Y5
+TEXT ·dnormReluBacky(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+dnormReluBacky_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y1
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y2
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y3
+	MOVQ         means+120(FP), R10
+	VBROADCASTSD (R10)(R9*1), Y4
+	ADDQ         $0x08, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x04
+	JNE          dnormReluBacky_of1_end
+
+dnormReluBacky_of1:
+	VMOVUPD (DI), Y5
+	VMOVUPD (BX), Y6
+	VSUBPD  Y4, Y5, Y5
+	VCMPPD  $0x16, Y0, Y5, Y7
+	VMULPD  Y1, Y6, Y6
+	VANDPS  Y7, Y6, Y6
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y3, Y6, Y6
+	VMOVUPD Y6, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dnormReluBacky_of1
+	JMP     dnormReluBacky_end
+
+dnormReluBacky_of1_end:
+	CMPQ R8, $0x08
+	JNE  dnormReluBacky_of2_end
+
+dnormReluBacky_of2:
+	VMOVUPD (DI), Y5
+	VMOVUPD (BX), Y6
+	VSUBPD  Y4, Y5, Y5
+	VCMPPD  $0x16, Y0, Y5, Y7
+	VMULPD  Y1, Y6, Y6
+	VANDPS  Y7, Y6, Y6
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y3, Y6, Y6
+	VMOVUPD Y6, (CX)
+	VMOVUPD 32(DI), Y5
+	VMOVUPD 32(BX), Y6
+	VSUBPD  Y4, Y5, Y5
+	VCMPPD  $0x16, Y0, Y5, Y7
+	VMULPD  Y1, Y6, Y6
+	VANDPS  Y7, Y6, Y6
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y3, Y6, Y6
+	VMOVUPD Y6, 32(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dnormReluBacky_of2
+	JMP     dnormReluBacky_end
+
+dnormReluBacky_of2_end:
 dnormReluBacky_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000010, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000010, R13
 	JL   dnormReluBacky_singles
 
 dnormReluBacky_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPD    (R9), Y6
-	VMOVUPD    (SI), Y7
-	VSUBPD     Y3, Y6, Y6
-	VCMPPD     $0x16, Y4, Y6, Y8
-	VMULPD     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	PREFETCHT1 4096(R12)
+	VMOVUPD    (R12), Y5
+	VMOVUPD    (R11), Y6
+	VSUBPD     Y4, Y5, Y5
+	VCMPPD     $0x16, Y0, Y5, Y7
 	VMULPD     Y1, Y6, Y6
-	VADDPD     Y6, Y7, Y7
-	VADDPD     Y2, Y7, Y7
-	VMOVUPD    Y7, (CX)
-	VMOVUPD    32(R9), Y6
-	VMOVUPD    32(SI), Y7
-	VSUBPD     Y3, Y6, Y6
-	VCMPPD     $0x16, Y4, Y6, Y8
-	VMULPD     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y3, Y6, Y6
+	VMOVUPD    Y6, (R10)
+	VMOVUPD    32(R12), Y5
+	VMOVUPD    32(R11), Y6
+	VSUBPD     Y4, Y5, Y5
+	VCMPPD     $0x16, Y0, Y5, Y7
 	VMULPD     Y1, Y6, Y6
-	VADDPD     Y6, Y7, Y7
-	VADDPD     Y2, Y7, Y7
-	VMOVUPD    Y7, 32(CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPD    64(R9), Y6
-	VMOVUPD    64(SI), Y7
-	VSUBPD     Y3, Y6, Y6
-	VCMPPD     $0x16, Y4, Y6, Y8
-	VMULPD     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y3, Y6, Y6
+	VMOVUPD    Y6, 32(R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPD    64(R12), Y5
+	VMOVUPD    64(R11), Y6
+	VSUBPD     Y4, Y5, Y5
+	VCMPPD     $0x16, Y0, Y5, Y7
 	VMULPD     Y1, Y6, Y6
-	VADDPD     Y6, Y7, Y7
-	VADDPD     Y2, Y7, Y7
-	VMOVUPD    Y7, 64(CX)
-	VMOVUPD    96(R9), Y6
-	VMOVUPD    96(SI), Y7
-	VSUBPD     Y3, Y6, Y6
-	VCMPPD     $0x16, Y4, Y6, Y8
-	VMULPD     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
+	VANDPS     Y7, Y6, Y6
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y3, Y6, Y6
+	VMOVUPD    Y6, 64(R10)
+	VMOVUPD    96(R12), Y5
+	VMOVUPD    96(R11), Y6
+	VSUBPD     Y4, Y5, Y5
+	VCMPPD     $0x16, Y0, Y5, Y7
 	VMULPD     Y1, Y6, Y6
-	VADDPD     Y6, Y7, Y7
-	VADDPD     Y2, Y7, Y7
-	VMOVUPD    Y7, 96(CX)
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, SI
-	ADDQ       $0x00000080, R9
-	SUBQ       $0x00000010, R14
+	VANDPS     Y7, Y6, Y6
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y6, Y6
+	VADDPD     Y3, Y6, Y6
+	VMOVUPD    Y6, 96(R10)
+	ADDQ       $0x00000080, R10
+	ADDQ       $0x00000080, R11
+	ADDQ       $0x00000080, R12
+	SUBQ       $0x00000010, R13
 	JGE        dnormReluBacky_loop
 
 dnormReluBacky_singles:
-	ADDQ $0x0000000c, R14
+	ADDQ $0x0000000c, R13
 	JL   dnormReluBacky_tail
 
 dnormReluBacky_single:
-	VMOVUPD (R9), Y6
-	VMOVUPD (SI), Y7
-	VSUBPD  Y3, Y6, Y6
-	VCMPPD  $0x16, Y4, Y6, Y8
-	VMULPD  Y0, Y7, Y7
-	VANDPS  Y8, Y7, Y7
+	VMOVUPD (R12), Y5
+	VMOVUPD (R11), Y6
+	VSUBPD  Y4, Y5, Y5
+	VCMPPD  $0x16, Y0, Y5, Y7
 	VMULPD  Y1, Y6, Y6
-	VADDPD  Y6, Y7, Y7
-	VADDPD  Y2, Y7, Y7
-	VMOVUPD Y7, (CX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, SI
-	ADDQ    $0x00000020, R9
-	SUBQ    $0x00000004, R14
+	VANDPS  Y7, Y6, Y6
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y6, Y6
+	VADDPD  Y3, Y6, Y6
+	VMOVUPD Y6, (R10)
+	ADDQ    $0x00000020, R10
+	ADDQ    $0x00000020, R11
+	ADDQ    $0x00000020, R12
+	SUBQ    $0x00000004, R13
 	JGE     dnormReluBacky_single
 
 dnormReluBacky_tail:
-	TESTQ      R13, R13
-	JZ         dnormReluBacky_next
-	VMASKMOVPD (R9), Y5, Y6
-	VMASKMOVPD (SI), Y5, Y7
-	VSUBPD     Y3, Y6, Y6
-	VCMPPD     $0x16, Y4, Y6, Y8
-	VMULPD     Y0, Y7, Y7
-	VANDPS     Y8, Y7, Y7
-	VMULPD     Y1, Y6, Y6
-	VADDPD     Y6, Y7, Y7
-	VADDPD     Y2, Y7, Y7
-	VMASKMOVPD Y7, Y5, (CX)
+	ADDQ         $0x00000004, R13
+	JZ           dnormReluBacky_next
+	VMOVQ        R13, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     lanes8_0<>+0(SB), Y5, Y5
+	VMASKMOVPD   (R12), Y5, Y6
+	VMASKMOVPD   (R11), Y5, Y7
+	VSUBPD       Y4, Y6, Y6
+	VCMPPD       $0x16, Y0, Y6, Y8
+	VMULPD       Y1, Y7, Y7
+	VANDPS       Y8, Y7, Y7
+	VMULPD       Y2, Y6, Y6
+	VADDPD       Y6, Y7, Y7
+	VADDPD       Y3, Y7, Y7
+	VMASKMOVPD   Y7, Y5, (R10)
 
 dnormReluBacky_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  dnormReluBacky_row
+
+dnormReluBacky_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  dnormReluBacky_plane
 	VZEROUPPER
 	RET
 

@@ -460,15 +460,15 @@ func sdot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func scopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
 
-// sreluz computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// sreluz computes dst = max(0, src) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func sreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+func sreluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 
-// sreluBackz computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// sreluBackz computes dst += grad where not src ≤ 0 on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func sreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+func sreluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 
 // saddz computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
 //
@@ -485,30 +485,30 @@ func saxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 //go:noescape
 func sscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 
-// snormz computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormz computes dst = (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func snormz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// snormReluz computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormReluz computes dst = max(0, (src − mean)·a) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func snormReluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// snormAddz computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormAddz computes dst += (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func snormAddz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// snormBackz computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormBackz computes dst = (a·grad + b·(src − mean)) + c on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func snormBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
-// snormReluBackz computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// snormReluBackz computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func snormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func snormReluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
 // smomentz writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
 // value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.

@@ -11543,988 +11543,1492 @@ sdot4x4z_store:
 // func scopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·scopyz(SB), NOSPLIT, $0-48
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   src+32(FP), BX
-	MOVQ   sr+40(FP), DI
-	MOVQ   h+0(FP), R8
-	MOVQ   n+8(FP), R9
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
 	VPXORD Z0, Z0, Z0
-	MOVQ   R9, R10
-	ANDQ   $0x0f, R10
-	MOVQ   R10, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x10
+	JNE    scopyz_of1_end
 
+scopyz_of1:
+	VMOVUPS (BX), Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     scopyz_of1
+	JMP     scopyz_end
+
+scopyz_of1_end:
+	CMPQ SI, $0x20
+	JNE  scopyz_of2_end
+
+scopyz_of2:
+	VMOVUPS (BX), Z0
+	VMOVUPS Z0, (CX)
+	VMOVUPS 64(BX), Z0
+	VMOVUPS Z0, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     scopyz_of2
+	JMP     scopyz_end
+
+scopyz_of2_end:
 scopyz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
 	JL   scopyz_singles
 
 scopyz_loop:
-	VMOVUPS (SI), Z0
-	VMOVUPS Z0, (CX)
-	VMOVUPS 64(SI), Z0
-	VMOVUPS Z0, 64(CX)
-	VMOVUPS 128(SI), Z0
-	VMOVUPS Z0, 128(CX)
-	VMOVUPS 192(SI), Z0
-	VMOVUPS Z0, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
+	VMOVUPS (R9), Z0
+	VMOVUPS Z0, (R8)
+	VMOVUPS 64(R9), Z0
+	VMOVUPS Z0, 64(R8)
+	VMOVUPS 128(R9), Z0
+	VMOVUPS Z0, 128(R8)
+	VMOVUPS 192(R9), Z0
+	VMOVUPS Z0, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R10
 	JGE     scopyz_loop
 
 scopyz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   scopyz_tail
 
 scopyz_single:
-	VMOVUPS (SI), Z0
-	VMOVUPS Z0, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS (R9), Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     scopyz_single
 
 scopyz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        scopyz_next
-	VMOVUPS.Z (SI), K1, Z0
-	VMOVUPS   Z0, K1, (CX)
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z0
+	VMOVUPS   Z0, K1, (R8)
 
 scopyz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  scopyz_row
+
+scopyz_end:
 	VZEROUPPER
 	RET
 
-// func sreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// func sreluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sreluz(SB), NOSPLIT, $0-48
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   src+32(FP), BX
-	MOVQ   sr+40(FP), DI
-	MOVQ   h+0(FP), R8
-	MOVQ   n+8(FP), R9
+TEXT ·sreluz(SB), NOSPLIT, $32-72
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
 	VPXORD Z0, Z0, Z0
-	MOVQ   R9, R10
-	ANDQ   $0x0f, R10
-	MOVQ   R10, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+sreluz_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ h+8(FP), DI
+	CMPQ SI, $0x10
+	JNE  sreluz_of1_end
+
+sreluz_of1:
+	VMOVUPS (BX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sreluz_of1
+	JMP     sreluz_end
+
+sreluz_of1_end:
+	CMPQ SI, $0x20
+	JNE  sreluz_of2_end
+
+sreluz_of2:
+	VMOVUPS (BX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(BX), Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sreluz_of2
+	JMP     sreluz_end
+
+sreluz_of2_end:
 sreluz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
 	JL   sreluz_singles
 
 sreluz_loop:
-	VMOVUPS (SI), Z1
+	VMOVUPS (R9), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, (CX)
-	VMOVUPS 64(SI), Z1
+	VMOVUPS Z1, (R8)
+	VMOVUPS 64(R9), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS 128(SI), Z1
+	VMOVUPS Z1, 64(R8)
+	VMOVUPS 128(R9), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, 128(CX)
-	VMOVUPS 192(SI), Z1
+	VMOVUPS Z1, 128(R8)
+	VMOVUPS 192(R9), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
+	VMOVUPS Z1, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R10
 	JGE     sreluz_loop
 
 sreluz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   sreluz_tail
 
 sreluz_single:
-	VMOVUPS (SI), Z1
+	VMOVUPS (R9), Z1
 	VMAXPS  Z1, Z0, Z1
-	VMOVUPS Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS Z1, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     sreluz_single
 
 sreluz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        sreluz_next
-	VMOVUPS.Z (SI), K1, Z1
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z1
 	VMAXPS    Z1, Z0, Z1
-	VMOVUPS   Z1, K1, (CX)
+	VMOVUPS   Z1, K1, (R8)
 
 sreluz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  sreluz_row
+
+sreluz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  sreluz_plane
 	VZEROUPPER
 	RET
 
-// func sreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// func sreluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sreluBackz(SB), NOSPLIT, $0-64
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   grad+32(FP), BX
-	MOVQ   gr+40(FP), DI
-	MOVQ   src+48(FP), R8
-	MOVQ   sr+56(FP), R10
-	MOVQ   h+0(FP), R11
-	MOVQ   n+8(FP), R12
+TEXT ·sreluBackz(SB), NOSPLIT, $40-96
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
 	VPXORD Z0, Z0, Z0
-	MOVQ   R12, R13
-	ANDQ   $0x0f, R13
-	MOVQ   R13, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+sreluBackz_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ 16(SP), DI
+	MOVQ h+8(FP), R9
+	CMPQ R8, $0x10
+	JNE  sreluBackz_of1_end
+
+sreluBackz_of1:
+	VMOVUPS (DI), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS (BX), Z1
+	VMOVUPS (CX), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     sreluBackz_of1
+	JMP     sreluBackz_end
+
+sreluBackz_of1_end:
+	CMPQ R8, $0x20
+	JNE  sreluBackz_of2_end
+
+sreluBackz_of2:
+	VMOVUPS (DI), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS (BX), Z1
+	VMOVUPS (CX), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, (CX)
+	VMOVUPS 64(DI), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS 64(BX), Z1
+	VMOVUPS 64(CX), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     sreluBackz_of2
+	JMP     sreluBackz_end
+
+sreluBackz_of2_end:
 sreluBackz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000040, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000040, R13
 	JL   sreluBackz_singles
 
 sreluBackz_loop:
-	VMOVUPS (R9), Z1
-	VCMPPS  $0x16, Z0, Z1, K2
-	VMOVUPS (SI), Z1
-	VMOVUPS (CX), Z2
-	VADDPS  Z1, Z2, K2, Z2
-	VMOVUPS Z2, (CX)
-	VMOVUPS 64(R9), Z1
-	VCMPPS  $0x16, Z0, Z1, K2
-	VMOVUPS 64(SI), Z1
-	VMOVUPS 64(CX), Z2
-	VADDPS  Z1, Z2, K2, Z2
-	VMOVUPS Z2, 64(CX)
-	VMOVUPS 128(R9), Z1
-	VCMPPS  $0x16, Z0, Z1, K2
-	VMOVUPS 128(SI), Z1
-	VMOVUPS 128(CX), Z2
-	VADDPS  Z1, Z2, K2, Z2
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS 192(R9), Z1
-	VCMPPS  $0x16, Z0, Z1, K2
-	VMOVUPS 192(SI), Z1
-	VMOVUPS 192(CX), Z2
-	VADDPS  Z1, Z2, K2, Z2
-	VMOVUPS Z2, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	ADDQ    $0x00000100, R9
-	SUBQ    $0x00000040, R14
+	VMOVUPS (R12), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS (R11), Z1
+	VMOVUPS (R10), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, (R10)
+	VMOVUPS 64(R12), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 64(R10), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, 64(R10)
+	VMOVUPS 128(R12), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS 128(R11), Z1
+	VMOVUPS 128(R10), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, 128(R10)
+	VMOVUPS 192(R12), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS 192(R11), Z1
+	VMOVUPS 192(R10), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, 192(R10)
+	ADDQ    $0x00000100, R10
+	ADDQ    $0x00000100, R11
+	ADDQ    $0x00000100, R12
+	SUBQ    $0x00000040, R13
 	JGE     sreluBackz_loop
 
 sreluBackz_singles:
-	ADDQ $0x00000030, R14
+	ADDQ $0x00000030, R13
 	JL   sreluBackz_tail
 
 sreluBackz_single:
-	VMOVUPS (R9), Z1
-	VCMPPS  $0x16, Z0, Z1, K2
-	VMOVUPS (SI), Z1
-	VMOVUPS (CX), Z2
-	VADDPS  Z1, Z2, K2, Z2
-	VMOVUPS Z2, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	ADDQ    $0x00000040, R9
-	SUBQ    $0x00000010, R14
+	VMOVUPS (R12), Z1
+	VCMPPS  $0x16, Z0, Z1, K1
+	VMOVUPS (R11), Z1
+	VMOVUPS (R10), Z2
+	VADDPS  Z1, Z2, K1, Z2
+	VMOVUPS Z2, (R10)
+	ADDQ    $0x00000040, R10
+	ADDQ    $0x00000040, R11
+	ADDQ    $0x00000040, R12
+	SUBQ    $0x00000010, R13
 	JGE     sreluBackz_single
 
 sreluBackz_tail:
-	TESTQ     R13, R13
+	ADDQ      $0x00000010, R13
 	JZ        sreluBackz_next
-	VMOVUPS.Z (R9), K1, Z1
+	MOVQ      $-1, R14
+	BZHIQ     R13, R14, R14
+	KMOVW     R14, K1
+	VMOVUPS.Z (R12), K1, Z1
 	VCMPPS    $0x16, Z0, Z1, K2
-	VMOVUPS.Z (SI), K1, Z1
-	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (R11), K1, Z1
+	VMOVUPS.Z (R10), K1, Z2
 	VADDPS    Z1, Z2, K2, Z2
-	VMOVUPS   Z2, K1, (CX)
+	VMOVUPS   Z2, K1, (R10)
 
 sreluBackz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  sreluBackz_row
+
+sreluBackz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  sreluBackz_plane
 	VZEROUPPER
 	RET
 
 // func saddz(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·saddz(SB), NOSPLIT, $0-48
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   src+32(FP), BX
-	MOVQ   sr+40(FP), DI
-	MOVQ   h+0(FP), R8
-	MOVQ   n+8(FP), R9
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
 	VPXORD Z0, Z0, Z0
-	MOVQ   R9, R10
-	ANDQ   $0x0f, R10
-	MOVQ   R10, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x10
+	JNE    saddz_of1_end
 
-saddz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
-	JL   saddz_singles
-
-saddz_loop:
-	VMOVUPS (SI), Z0
+saddz_of1:
+	VMOVUPS (BX), Z0
 	VMOVUPS (CX), Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (CX)
-	VMOVUPS 64(SI), Z0
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saddz_of1
+	JMP     saddz_end
+
+saddz_of1_end:
+	CMPQ SI, $0x20
+	JNE  saddz_of2_end
+
+saddz_of2:
+	VMOVUPS (BX), Z0
+	VMOVUPS (CX), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(BX), Z0
 	VMOVUPS 64(CX), Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, 64(CX)
-	VMOVUPS 128(SI), Z0
-	VMOVUPS 128(CX), Z1
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saddz_of2
+	JMP     saddz_end
+
+saddz_of2_end:
+saddz_row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
+	JL   saddz_singles
+
+saddz_loop:
+	VMOVUPS (R9), Z0
+	VMOVUPS (R8), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, 128(CX)
-	VMOVUPS 192(SI), Z0
-	VMOVUPS 192(CX), Z1
+	VMOVUPS Z1, (R8)
+	VMOVUPS 64(R9), Z0
+	VMOVUPS 64(R8), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
+	VMOVUPS Z1, 64(R8)
+	VMOVUPS 128(R9), Z0
+	VMOVUPS 128(R8), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(R8)
+	VMOVUPS 192(R9), Z0
+	VMOVUPS 192(R8), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R10
 	JGE     saddz_loop
 
 saddz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   saddz_tail
 
 saddz_single:
-	VMOVUPS (SI), Z0
-	VMOVUPS (CX), Z1
+	VMOVUPS (R9), Z0
+	VMOVUPS (R8), Z1
 	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS Z1, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     saddz_single
 
 saddz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        saddz_next
-	VMOVUPS.Z (SI), K1, Z0
-	VMOVUPS.Z (CX), K1, Z1
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z0
+	VMOVUPS.Z (R8), K1, Z1
 	VADDPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (CX)
+	VMOVUPS   Z1, K1, (R8)
 
 saddz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  saddz_row
+
+saddz_end:
 	VZEROUPPER
 	RET
 
 // func saxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·saxpyz(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VPXORD       Z0, Z0, Z0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSS X0, Z0
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x0f, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x10
+	JNE          saxpyz_of1_end
 
-saxpyz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
-	JL   saxpyz_singles
-
-saxpyz_loop:
-	VMOVUPS (SI), Z1
+saxpyz_of1:
+	VMOVUPS (BX), Z1
 	VMOVUPS (CX), Z2
 	VMULPS  Z0, Z1, Z1
 	VADDPS  Z1, Z2, Z2
 	VMOVUPS Z2, (CX)
-	VMOVUPS 64(SI), Z1
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saxpyz_of1
+	JMP     saxpyz_end
+
+saxpyz_of1_end:
+	CMPQ SI, $0x20
+	JNE  saxpyz_of2_end
+
+saxpyz_of2:
+	VMOVUPS (BX), Z1
+	VMOVUPS (CX), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (CX)
+	VMOVUPS 64(BX), Z1
 	VMOVUPS 64(CX), Z2
 	VMULPS  Z0, Z1, Z1
 	VADDPS  Z1, Z2, Z2
 	VMOVUPS Z2, 64(CX)
-	VMOVUPS 128(SI), Z1
-	VMOVUPS 128(CX), Z2
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     saxpyz_of2
+	JMP     saxpyz_end
+
+saxpyz_of2_end:
+saxpyz_row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
+	JL   saxpyz_singles
+
+saxpyz_loop:
+	VMOVUPS (R9), Z1
+	VMOVUPS (R8), Z2
 	VMULPS  Z0, Z1, Z1
 	VADDPS  Z1, Z2, Z2
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS 192(SI), Z1
-	VMOVUPS 192(CX), Z2
+	VMOVUPS Z2, (R8)
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 64(R8), Z2
 	VMULPS  Z0, Z1, Z1
 	VADDPS  Z1, Z2, Z2
-	VMOVUPS Z2, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
+	VMOVUPS Z2, 64(R8)
+	VMOVUPS 128(R9), Z1
+	VMOVUPS 128(R8), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 128(R8)
+	VMOVUPS 192(R9), Z1
+	VMOVUPS 192(R8), Z2
+	VMULPS  Z0, Z1, Z1
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R10
 	JGE     saxpyz_loop
 
 saxpyz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   saxpyz_tail
 
 saxpyz_single:
-	VMOVUPS (SI), Z1
-	VMOVUPS (CX), Z2
+	VMOVUPS (R9), Z1
+	VMOVUPS (R8), Z2
 	VMULPS  Z0, Z1, Z1
 	VADDPS  Z1, Z2, Z2
-	VMOVUPS Z2, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS Z2, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     saxpyz_single
 
 saxpyz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        saxpyz_next
-	VMOVUPS.Z (SI), K1, Z1
-	VMOVUPS.Z (CX), K1, Z2
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z1
+	VMOVUPS.Z (R8), K1, Z2
 	VMULPS    Z0, Z1, Z1
 	VADDPS    Z1, Z2, Z2
-	VMOVUPS   Z2, K1, (CX)
+	VMOVUPS   Z2, K1, (R8)
 
 saxpyz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  saxpyz_row
+
+saxpyz_end:
 	VZEROUPPER
 	RET
 
 // func sscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·sscalez(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VPXORD       Z0, Z0, Z0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSS X0, Z0
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x0f, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x10
+	JNE          sscalez_of1_end
 
+sscalez_of1:
+	VMOVUPS (BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sscalez_of1
+	JMP     sscalez_end
+
+sscalez_of1_end:
+	CMPQ SI, $0x20
+	JNE  sscalez_of2_end
+
+sscalez_of2:
+	VMOVUPS (BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)
+	VMOVUPS 64(BX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     sscalez_of2
+	JMP     sscalez_end
+
+sscalez_of2_end:
 sscalez_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
 	JL   sscalez_singles
 
 sscalez_loop:
-	VMOVUPS (SI), Z1
+	VMOVUPS (R9), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)
-	VMOVUPS 64(SI), Z1
+	VMOVUPS Z1, (R8)
+	VMOVUPS 64(R9), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS 128(SI), Z1
+	VMOVUPS Z1, 64(R8)
+	VMOVUPS 128(R9), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, 128(CX)
-	VMOVUPS 192(SI), Z1
+	VMOVUPS Z1, 128(R8)
+	VMOVUPS 192(R9), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000040, R11
+	VMOVUPS Z1, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000040, R10
 	JGE     sscalez_loop
 
 sscalez_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   sscalez_tail
 
 sscalez_single:
-	VMOVUPS (SI), Z1
+	VMOVUPS (R9), Z1
 	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS Z1, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     sscalez_single
 
 sscalez_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        sscalez_next
-	VMOVUPS.Z (SI), K1, Z1
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z1
 	VMULPS    Z0, Z1, Z1
-	VMOVUPS   Z1, K1, (CX)
+	VMOVUPS   Z1, K1, (R8)
 
 sscalez_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  sscalez_row
+
+sscalez_end:
 	VZEROUPPER
 	RET
 
-// func snormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func snormz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·snormz(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Z0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Z2
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x0f, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·snormz(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+snormz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSS (R8)(DI*1), Z0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSS (R8)(DI*1), Z1
+	ADDQ         $0x04, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x10
+	JNE          snormz_of1_end
+
+snormz_of1:
+	VMOVUPS (BX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormz_of1
+	JMP     snormz_end
+
+snormz_of1_end:
+	CMPQ SI, $0x20
+	JNE  snormz_of2_end
+
+snormz_of2:
+	VMOVUPS (BX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (CX)
+	VMOVUPS 64(BX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormz_of2
+	JMP     snormz_end
+
+snormz_of2_end:
 snormz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
 	JL   snormz_singles
 
 snormz_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPS    (SI), Z1
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VMOVUPS    Z1, (CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPS    64(SI), Z1
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VMOVUPS    Z1, 64(CX)
-	PREFETCHT1 4224(SI)
-	VMOVUPS    128(SI), Z1
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VMOVUPS    Z1, 128(CX)
-	PREFETCHT1 4288(SI)
-	VMOVUPS    192(SI), Z1
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VMOVUPS    Z1, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	SUBQ       $0x00000040, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    Z2, (R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    Z2, 64(R8)
+	PREFETCHT1 4224(R9)
+	VMOVUPS    128(R9), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    Z2, 128(R8)
+	PREFETCHT1 4288(R9)
+	VMOVUPS    192(R9), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    Z2, 192(R8)
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000040, R10
 	JGE        snormz_loop
 
 snormz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   snormz_tail
 
 snormz_single:
-	VMOVUPS (SI), Z1
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VMOVUPS Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS (R9), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     snormz_single
 
 snormz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        snormz_next
-	VMOVUPS.Z (SI), K1, Z1
-	VSUBPS    Z0, Z1, Z1
-	VMULPS    Z2, Z1, Z1
-	VMOVUPS   Z1, K1, (CX)
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (R8)
 
 snormz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  snormz_row
+
+snormz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  snormz_plane
 	VZEROUPPER
 	RET
 
-// func snormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func snormReluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·snormReluz(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Z0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Z2
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x0f, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·snormReluz(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+snormReluz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSS (R8)(DI*1), Z1
+	MOVQ         as+80(FP), R8
+	VBROADCASTSS (R8)(DI*1), Z2
+	ADDQ         $0x04, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x10
+	JNE          snormReluz_of1_end
+
+snormReluz_of1:
+	VMOVUPS (BX), Z3
+	VSUBPS  Z1, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z0, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormReluz_of1
+	JMP     snormReluz_end
+
+snormReluz_of1_end:
+	CMPQ SI, $0x20
+	JNE  snormReluz_of2_end
+
+snormReluz_of2:
+	VMOVUPS (BX), Z3
+	VSUBPS  Z1, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z0, Z3
+	VMOVUPS Z3, (CX)
+	VMOVUPS 64(BX), Z3
+	VSUBPS  Z1, Z3, Z3
+	VMULPS  Z2, Z3, Z3
+	VMAXPS  Z3, Z0, Z3
+	VMOVUPS Z3, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormReluz_of2
+	JMP     snormReluz_end
+
+snormReluz_of2_end:
 snormReluz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
 	JL   snormReluz_singles
 
 snormReluz_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPS    (SI), Z3
-	VSUBPS     Z0, Z3, Z3
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Z3
+	VSUBPS     Z1, Z3, Z3
 	VMULPS     Z2, Z3, Z3
-	VMAXPS     Z3, Z1, Z3
-	VMOVUPS    Z3, (CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPS    64(SI), Z3
-	VSUBPS     Z0, Z3, Z3
+	VMAXPS     Z3, Z0, Z3
+	VMOVUPS    Z3, (R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Z3
+	VSUBPS     Z1, Z3, Z3
 	VMULPS     Z2, Z3, Z3
-	VMAXPS     Z3, Z1, Z3
-	VMOVUPS    Z3, 64(CX)
-	PREFETCHT1 4224(SI)
-	VMOVUPS    128(SI), Z3
-	VSUBPS     Z0, Z3, Z3
+	VMAXPS     Z3, Z0, Z3
+	VMOVUPS    Z3, 64(R8)
+	PREFETCHT1 4224(R9)
+	VMOVUPS    128(R9), Z3
+	VSUBPS     Z1, Z3, Z3
 	VMULPS     Z2, Z3, Z3
-	VMAXPS     Z3, Z1, Z3
-	VMOVUPS    Z3, 128(CX)
-	PREFETCHT1 4288(SI)
-	VMOVUPS    192(SI), Z3
-	VSUBPS     Z0, Z3, Z3
+	VMAXPS     Z3, Z0, Z3
+	VMOVUPS    Z3, 128(R8)
+	PREFETCHT1 4288(R9)
+	VMOVUPS    192(R9), Z3
+	VSUBPS     Z1, Z3, Z3
 	VMULPS     Z2, Z3, Z3
-	VMAXPS     Z3, Z1, Z3
-	VMOVUPS    Z3, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	SUBQ       $0x00000040, R11
+	VMAXPS     Z3, Z0, Z3
+	VMOVUPS    Z3, 192(R8)
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000040, R10
 	JGE        snormReluz_loop
 
 snormReluz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   snormReluz_tail
 
 snormReluz_single:
-	VMOVUPS (SI), Z3
-	VSUBPS  Z0, Z3, Z3
+	VMOVUPS (R9), Z3
+	VSUBPS  Z1, Z3, Z3
 	VMULPS  Z2, Z3, Z3
-	VMAXPS  Z3, Z1, Z3
-	VMOVUPS Z3, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMAXPS  Z3, Z0, Z3
+	VMOVUPS Z3, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     snormReluz_single
 
 snormReluz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        snormReluz_next
-	VMOVUPS.Z (SI), K1, Z3
-	VSUBPS    Z0, Z3, Z3
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z3
+	VSUBPS    Z1, Z3, Z3
 	VMULPS    Z2, Z3, Z3
-	VMAXPS    Z3, Z1, Z3
-	VMOVUPS   Z3, K1, (CX)
+	VMAXPS    Z3, Z0, Z3
+	VMOVUPS   Z3, K1, (R8)
 
 snormReluz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  snormReluz_row
+
+snormReluz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  snormReluz_plane
 	VZEROUPPER
 	RET
 
-// func snormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func snormAddz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·snormAddz(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Z0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Z2
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x0f, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·snormAddz(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+snormAddz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSS (R8)(DI*1), Z0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSS (R8)(DI*1), Z1
+	ADDQ         $0x04, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x10
+	JNE          snormAddz_of1_end
+
+snormAddz_of1:
+	VMOVUPS (BX), Z2
+	VMOVUPS (CX), Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormAddz_of1
+	JMP     snormAddz_end
+
+snormAddz_of1_end:
+	CMPQ SI, $0x20
+	JNE  snormAddz_of2_end
+
+snormAddz_of2:
+	VMOVUPS (BX), Z2
+	VMOVUPS (CX), Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (CX)
+	VMOVUPS 64(BX), Z2
+	VMOVUPS 64(CX), Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     snormAddz_of2
+	JMP     snormAddz_end
+
+snormAddz_of2_end:
 snormAddz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000040, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000040, R10
 	JL   snormAddz_singles
 
 snormAddz_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPS    (SI), Z1
-	VMOVUPS    (CX), Z3
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z3, Z3
-	VMOVUPS    Z3, (CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPS    64(SI), Z1
-	VMOVUPS    64(CX), Z3
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z3, Z3
-	VMOVUPS    Z3, 64(CX)
-	PREFETCHT1 4224(SI)
-	VMOVUPS    128(SI), Z1
-	VMOVUPS    128(CX), Z3
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z3, Z3
-	VMOVUPS    Z3, 128(CX)
-	PREFETCHT1 4288(SI)
-	VMOVUPS    192(SI), Z1
-	VMOVUPS    192(CX), Z3
-	VSUBPS     Z0, Z1, Z1
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z3, Z3
-	VMOVUPS    Z3, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	SUBQ       $0x00000040, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPS    (R9), Z2
+	VMOVUPS    (R8), Z3
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VADDPS     Z2, Z3, Z3
+	VMOVUPS    Z3, (R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPS    64(R9), Z2
+	VMOVUPS    64(R8), Z3
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VADDPS     Z2, Z3, Z3
+	VMOVUPS    Z3, 64(R8)
+	PREFETCHT1 4224(R9)
+	VMOVUPS    128(R9), Z2
+	VMOVUPS    128(R8), Z3
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VADDPS     Z2, Z3, Z3
+	VMOVUPS    Z3, 128(R8)
+	PREFETCHT1 4288(R9)
+	VMOVUPS    192(R9), Z2
+	VMOVUPS    192(R8), Z3
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VADDPS     Z2, Z3, Z3
+	VMOVUPS    Z3, 192(R8)
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000040, R10
 	JGE        snormAddz_loop
 
 snormAddz_singles:
-	ADDQ $0x00000030, R11
+	ADDQ $0x00000030, R10
 	JL   snormAddz_tail
 
 snormAddz_single:
-	VMOVUPS (SI), Z1
-	VMOVUPS (CX), Z3
-	VSUBPS  Z0, Z1, Z1
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z3, Z3
-	VMOVUPS Z3, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000010, R11
+	VMOVUPS (R9), Z2
+	VMOVUPS (R8), Z3
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000010, R10
 	JGE     snormAddz_single
 
 snormAddz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000010, R10
 	JZ        snormAddz_next
-	VMOVUPS.Z (SI), K1, Z1
-	VMOVUPS.Z (CX), K1, Z3
-	VSUBPS    Z0, Z1, Z1
-	VMULPS    Z2, Z1, Z1
-	VADDPS    Z1, Z3, Z3
-	VMOVUPS   Z3, K1, (CX)
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPS.Z (R9), K1, Z2
+	VMOVUPS.Z (R8), K1, Z3
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VADDPS    Z2, Z3, Z3
+	VMOVUPS   Z3, K1, (R8)
 
 snormAddz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  snormAddz_row
+
+snormAddz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  snormAddz_plane
 	VZEROUPPER
 	RET
 
-// func snormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func snormBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·snormBackz(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Z0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Z2
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSS X3, Z3
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X4
-	VBROADCASTSS X4, Z4
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R12, R13
-	ANDQ         $0x0f, R13
-	MOVQ         R13, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·snormBackz(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+snormBackz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z0
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z1
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z2
+	MOVQ         means+120(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z3
+	ADDQ         $0x04, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x10
+	JNE          snormBackz_of1_end
+
+snormBackz_of1:
+	VMOVUPS (DI), Z4
+	VMOVUPS (BX), Z5
+	VSUBPS  Z3, Z4, Z4
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z1, Z4, Z4
+	VADDPS  Z4, Z5, Z5
+	VADDPS  Z2, Z5, Z5
+	VMOVUPS Z5, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     snormBackz_of1
+	JMP     snormBackz_end
+
+snormBackz_of1_end:
+	CMPQ R8, $0x20
+	JNE  snormBackz_of2_end
+
+snormBackz_of2:
+	VMOVUPS (DI), Z4
+	VMOVUPS (BX), Z5
+	VSUBPS  Z3, Z4, Z4
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z1, Z4, Z4
+	VADDPS  Z4, Z5, Z5
+	VADDPS  Z2, Z5, Z5
+	VMOVUPS Z5, (CX)
+	VMOVUPS 64(DI), Z4
+	VMOVUPS 64(BX), Z5
+	VSUBPS  Z3, Z4, Z4
+	VMULPS  Z0, Z5, Z5
+	VMULPS  Z1, Z4, Z4
+	VADDPS  Z4, Z5, Z5
+	VADDPS  Z2, Z5, Z5
+	VMOVUPS Z5, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     snormBackz_of2
+	JMP     snormBackz_end
+
+snormBackz_of2_end:
 snormBackz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000040, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000040, R13
 	JL   snormBackz_singles
 
 snormBackz_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPS    (R9), Z1
-	VMOVUPS    (SI), Z5
-	VSUBPS     Z4, Z1, Z1
+	PREFETCHT1 4096(R12)
+	VMOVUPS    (R12), Z4
+	VMOVUPS    (R11), Z5
+	VSUBPS     Z3, Z4, Z4
 	VMULPS     Z0, Z5, Z5
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z5, Z5
-	VADDPS     Z3, Z5, Z5
-	VMOVUPS    Z5, (CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPS    64(R9), Z1
-	VMOVUPS    64(SI), Z5
-	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z1, Z4, Z4
+	VADDPS     Z4, Z5, Z5
+	VADDPS     Z2, Z5, Z5
+	VMOVUPS    Z5, (R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPS    64(R12), Z4
+	VMOVUPS    64(R11), Z5
+	VSUBPS     Z3, Z4, Z4
 	VMULPS     Z0, Z5, Z5
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z5, Z5
-	VADDPS     Z3, Z5, Z5
-	VMOVUPS    Z5, 64(CX)
-	PREFETCHT1 4224(R9)
-	VMOVUPS    128(R9), Z1
-	VMOVUPS    128(SI), Z5
-	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z1, Z4, Z4
+	VADDPS     Z4, Z5, Z5
+	VADDPS     Z2, Z5, Z5
+	VMOVUPS    Z5, 64(R10)
+	PREFETCHT1 4224(R12)
+	VMOVUPS    128(R12), Z4
+	VMOVUPS    128(R11), Z5
+	VSUBPS     Z3, Z4, Z4
 	VMULPS     Z0, Z5, Z5
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z5, Z5
-	VADDPS     Z3, Z5, Z5
-	VMOVUPS    Z5, 128(CX)
-	PREFETCHT1 4288(R9)
-	VMOVUPS    192(R9), Z1
-	VMOVUPS    192(SI), Z5
-	VSUBPS     Z4, Z1, Z1
+	VMULPS     Z1, Z4, Z4
+	VADDPS     Z4, Z5, Z5
+	VADDPS     Z2, Z5, Z5
+	VMOVUPS    Z5, 128(R10)
+	PREFETCHT1 4288(R12)
+	VMOVUPS    192(R12), Z4
+	VMOVUPS    192(R11), Z5
+	VSUBPS     Z3, Z4, Z4
 	VMULPS     Z0, Z5, Z5
-	VMULPS     Z2, Z1, Z1
-	VADDPS     Z1, Z5, Z5
-	VADDPS     Z3, Z5, Z5
-	VMOVUPS    Z5, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	ADDQ       $0x00000100, R9
-	SUBQ       $0x00000040, R14
+	VMULPS     Z1, Z4, Z4
+	VADDPS     Z4, Z5, Z5
+	VADDPS     Z2, Z5, Z5
+	VMOVUPS    Z5, 192(R10)
+	ADDQ       $0x00000100, R10
+	ADDQ       $0x00000100, R11
+	ADDQ       $0x00000100, R12
+	SUBQ       $0x00000040, R13
 	JGE        snormBackz_loop
 
 snormBackz_singles:
-	ADDQ $0x00000030, R14
+	ADDQ $0x00000030, R13
 	JL   snormBackz_tail
 
 snormBackz_single:
-	VMOVUPS (R9), Z1
-	VMOVUPS (SI), Z5
-	VSUBPS  Z4, Z1, Z1
+	VMOVUPS (R12), Z4
+	VMOVUPS (R11), Z5
+	VSUBPS  Z3, Z4, Z4
 	VMULPS  Z0, Z5, Z5
-	VMULPS  Z2, Z1, Z1
-	VADDPS  Z1, Z5, Z5
-	VADDPS  Z3, Z5, Z5
-	VMOVUPS Z5, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	ADDQ    $0x00000040, R9
-	SUBQ    $0x00000010, R14
+	VMULPS  Z1, Z4, Z4
+	VADDPS  Z4, Z5, Z5
+	VADDPS  Z2, Z5, Z5
+	VMOVUPS Z5, (R10)
+	ADDQ    $0x00000040, R10
+	ADDQ    $0x00000040, R11
+	ADDQ    $0x00000040, R12
+	SUBQ    $0x00000010, R13
 	JGE     snormBackz_single
 
 snormBackz_tail:
-	TESTQ     R13, R13
+	ADDQ      $0x00000010, R13
 	JZ        snormBackz_next
-	VMOVUPS.Z (R9), K1, Z1
-	VMOVUPS.Z (SI), K1, Z5
-	VSUBPS    Z4, Z1, Z1
+	MOVQ      $-1, R14
+	BZHIQ     R13, R14, R14
+	KMOVW     R14, K1
+	VMOVUPS.Z (R12), K1, Z4
+	VMOVUPS.Z (R11), K1, Z5
+	VSUBPS    Z3, Z4, Z4
 	VMULPS    Z0, Z5, Z5
-	VMULPS    Z2, Z1, Z1
-	VADDPS    Z1, Z5, Z5
-	VADDPS    Z3, Z5, Z5
-	VMOVUPS   Z5, K1, (CX)
+	VMULPS    Z1, Z4, Z4
+	VADDPS    Z4, Z5, Z5
+	VADDPS    Z2, Z5, Z5
+	VMOVUPS   Z5, K1, (R10)
 
 snormBackz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  snormBackz_row
+
+snormBackz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  snormBackz_plane
 	VZEROUPPER
 	RET
 
-// func snormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func snormReluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·snormReluBackz(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSS X0, Z0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSS X2, Z2
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSS X3, Z3
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X4
-	VBROADCASTSS X4, Z4
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R12, R13
-	ANDQ         $0x0f, R13
-	MOVQ         R13, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·snormReluBackz(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
-snormReluBackz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000040, R14
-	JL   snormReluBackz_singles
+snormReluBackz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z1
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z2
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z3
+	MOVQ         means+120(FP), R10
+	VBROADCASTSS (R10)(R9*1), Z4
+	ADDQ         $0x04, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x10
+	JNE          snormReluBackz_of1_end
 
-snormReluBackz_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPS    (R9), Z5
-	VMOVUPS    (SI), Z6
-	VSUBPS     Z4, Z5, Z5
-	VCMPPS     $0x16, Z1, Z5, K2
-	VMULPS.Z   Z0, Z6, K2, Z6
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z6, Z6
-	VADDPS     Z3, Z6, Z6
-	VMOVUPS    Z6, (CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPS    64(R9), Z5
-	VMOVUPS    64(SI), Z6
-	VSUBPS     Z4, Z5, Z5
-	VCMPPS     $0x16, Z1, Z5, K2
-	VMULPS.Z   Z0, Z6, K2, Z6
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z6, Z6
-	VADDPS     Z3, Z6, Z6
-	VMOVUPS    Z6, 64(CX)
-	PREFETCHT1 4224(R9)
-	VMOVUPS    128(R9), Z5
-	VMOVUPS    128(SI), Z6
-	VSUBPS     Z4, Z5, Z5
-	VCMPPS     $0x16, Z1, Z5, K2
-	VMULPS.Z   Z0, Z6, K2, Z6
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z6, Z6
-	VADDPS     Z3, Z6, Z6
-	VMOVUPS    Z6, 128(CX)
-	PREFETCHT1 4288(R9)
-	VMOVUPS    192(R9), Z5
-	VMOVUPS    192(SI), Z6
-	VSUBPS     Z4, Z5, Z5
-	VCMPPS     $0x16, Z1, Z5, K2
-	VMULPS.Z   Z0, Z6, K2, Z6
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z6, Z6
-	VADDPS     Z3, Z6, Z6
-	VMOVUPS    Z6, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	ADDQ       $0x00000100, R9
-	SUBQ       $0x00000040, R14
-	JGE        snormReluBackz_loop
-
-snormReluBackz_singles:
-	ADDQ $0x00000030, R14
-	JL   snormReluBackz_tail
-
-snormReluBackz_single:
-	VMOVUPS  (R9), Z5
-	VMOVUPS  (SI), Z6
+snormReluBackz_of1:
+	VMOVUPS  (DI), Z5
+	VMOVUPS  (BX), Z6
 	VSUBPS   Z4, Z5, Z5
-	VCMPPS   $0x16, Z1, Z5, K2
-	VMULPS.Z Z0, Z6, K2, Z6
+	VCMPPS   $0x16, Z0, Z5, K1
+	VMULPS.Z Z1, Z6, K1, Z6
 	VMULPS   Z2, Z5, Z5
 	VADDPS   Z5, Z6, Z6
 	VADDPS   Z3, Z6, Z6
 	VMOVUPS  Z6, (CX)
-	ADDQ     $0x00000040, CX
-	ADDQ     $0x00000040, SI
-	ADDQ     $0x00000040, R9
-	SUBQ     $0x00000010, R14
+	ADDQ     AX, CX
+	ADDQ     DX, BX
+	ADDQ     SI, DI
+	DECQ     R9
+	JNZ      snormReluBackz_of1
+	JMP      snormReluBackz_end
+
+snormReluBackz_of1_end:
+	CMPQ R8, $0x20
+	JNE  snormReluBackz_of2_end
+
+snormReluBackz_of2:
+	VMOVUPS  (DI), Z5
+	VMOVUPS  (BX), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z0, Z5, K1
+	VMULPS.Z Z1, Z6, K1, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, (CX)
+	VMOVUPS  64(DI), Z5
+	VMOVUPS  64(BX), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z0, Z5, K1
+	VMULPS.Z Z1, Z6, K1, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, 64(CX)
+	ADDQ     AX, CX
+	ADDQ     DX, BX
+	ADDQ     SI, DI
+	DECQ     R9
+	JNZ      snormReluBackz_of2
+	JMP      snormReluBackz_end
+
+snormReluBackz_of2_end:
+snormReluBackz_row:
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000040, R13
+	JL   snormReluBackz_singles
+
+snormReluBackz_loop:
+	PREFETCHT1 4096(R12)
+	VMOVUPS    (R12), Z5
+	VMOVUPS    (R11), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z0, Z5, K1
+	VMULPS.Z   Z1, Z6, K1, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, (R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPS    64(R12), Z5
+	VMOVUPS    64(R11), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z0, Z5, K1
+	VMULPS.Z   Z1, Z6, K1, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, 64(R10)
+	PREFETCHT1 4224(R12)
+	VMOVUPS    128(R12), Z5
+	VMOVUPS    128(R11), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z0, Z5, K1
+	VMULPS.Z   Z1, Z6, K1, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, 128(R10)
+	PREFETCHT1 4288(R12)
+	VMOVUPS    192(R12), Z5
+	VMOVUPS    192(R11), Z6
+	VSUBPS     Z4, Z5, Z5
+	VCMPPS     $0x16, Z0, Z5, K1
+	VMULPS.Z   Z1, Z6, K1, Z6
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VMOVUPS    Z6, 192(R10)
+	ADDQ       $0x00000100, R10
+	ADDQ       $0x00000100, R11
+	ADDQ       $0x00000100, R12
+	SUBQ       $0x00000040, R13
+	JGE        snormReluBackz_loop
+
+snormReluBackz_singles:
+	ADDQ $0x00000030, R13
+	JL   snormReluBackz_tail
+
+snormReluBackz_single:
+	VMOVUPS  (R12), Z5
+	VMOVUPS  (R11), Z6
+	VSUBPS   Z4, Z5, Z5
+	VCMPPS   $0x16, Z0, Z5, K1
+	VMULPS.Z Z1, Z6, K1, Z6
+	VMULPS   Z2, Z5, Z5
+	VADDPS   Z5, Z6, Z6
+	VADDPS   Z3, Z6, Z6
+	VMOVUPS  Z6, (R10)
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, R12
+	SUBQ     $0x00000010, R13
 	JGE      snormReluBackz_single
 
 snormReluBackz_tail:
-	TESTQ     R13, R13
+	ADDQ      $0x00000010, R13
 	JZ        snormReluBackz_next
-	VMOVUPS.Z (R9), K1, Z5
-	VMOVUPS.Z (SI), K1, Z6
+	MOVQ      $-1, R14
+	BZHIQ     R13, R14, R14
+	KMOVW     R14, K1
+	VMOVUPS.Z (R12), K1, Z5
+	VMOVUPS.Z (R11), K1, Z6
 	VSUBPS    Z4, Z5, Z5
-	VCMPPS    $0x16, Z1, Z5, K2
-	VMULPS.Z  Z0, Z6, K2, Z6
+	VCMPPS    $0x16, Z0, Z5, K2
+	VMULPS.Z  Z1, Z6, K2, Z6
 	VMULPS    Z2, Z5, Z5
 	VADDPS    Z5, Z6, Z6
 	VADDPS    Z3, Z6, Z6
-	VMOVUPS   Z6, K1, (CX)
+	VMOVUPS   Z6, K1, (R10)
 
 snormReluBackz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  snormReluBackz_row
+
+snormReluBackz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  snormReluBackz_plane
 	VZEROUPPER
 	RET
 

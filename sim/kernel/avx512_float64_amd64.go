@@ -460,15 +460,15 @@ func ddot4x4z(k int, a *byte, lda int, b *byte, ldb int, c *byte, ldc int, alpha
 //go:noescape
 func dcopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
 
-// dreluz computes dst = max(0, src) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dreluz computes dst = max(0, src) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+func dreluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 
-// dreluBackz computes dst += grad where not src ≤ 0 on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dreluBackz computes dst += grad where not src ≤ 0 on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+func dreluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 
 // daddz computes dst += src on h > 0 rows of n > 0 values; scalars are passed as their bits.
 //
@@ -485,30 +485,30 @@ func daxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 //go:noescape
 func dscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 
-// dnormz computes dst = (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormz computes dst = (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func dnormz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// dnormReluz computes dst = max(0, (src − mean)·a) on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormReluz computes dst = max(0, (src − mean)·a) on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func dnormReluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// dnormAddz computes dst += (src − mean)·a on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormAddz computes dst += (src − mean)·a on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+func dnormAddz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 
-// dnormBackz computes dst = (a·grad + b·(src − mean)) + c on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormBackz computes dst = (a·grad + b·(src − mean)) + c on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func dnormBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
-// dnormReluBackz computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on h > 0 rows of n > 0 values; scalars are passed as their bits.
+// dnormReluBackz computes dst = (a·grad + b·(src − mean)) + c, grad read as 0 where src ≤ mean on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane.
 //
 //go:noescape
-func dnormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+func dnormReluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 
 // dmomentz writes the sums of d and d², d = src − offset in float64, to the two float64 at out:
 // value x of a row goes to lane x mod 16, products are fused, the lanes are added by halves.

@@ -11499,988 +11499,1492 @@ ddot4x4z_store:
 // func dcopyz(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dcopyz(SB), NOSPLIT, $0-48
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   src+32(FP), BX
-	MOVQ   sr+40(FP), DI
-	MOVQ   h+0(FP), R8
-	MOVQ   n+8(FP), R9
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
 	VPXORD Z0, Z0, Z0
-	MOVQ   R9, R10
-	ANDQ   $0x07, R10
-	MOVQ   R10, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x08
+	JNE    dcopyz_of1_end
 
+dcopyz_of1:
+	VMOVUPD (BX), Z0
+	VMOVUPD Z0, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dcopyz_of1
+	JMP     dcopyz_end
+
+dcopyz_of1_end:
+	CMPQ SI, $0x10
+	JNE  dcopyz_of2_end
+
+dcopyz_of2:
+	VMOVUPD (BX), Z0
+	VMOVUPD Z0, (CX)
+	VMOVUPD 64(BX), Z0
+	VMOVUPD Z0, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dcopyz_of2
+	JMP     dcopyz_end
+
+dcopyz_of2_end:
 dcopyz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   dcopyz_singles
 
 dcopyz_loop:
-	VMOVUPD (SI), Z0
-	VMOVUPD Z0, (CX)
-	VMOVUPD 64(SI), Z0
-	VMOVUPD Z0, 64(CX)
-	VMOVUPD 128(SI), Z0
-	VMOVUPD Z0, 128(CX)
-	VMOVUPD 192(SI), Z0
-	VMOVUPD Z0, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPD (R9), Z0
+	VMOVUPD Z0, (R8)
+	VMOVUPD 64(R9), Z0
+	VMOVUPD Z0, 64(R8)
+	VMOVUPD 128(R9), Z0
+	VMOVUPD Z0, 128(R8)
+	VMOVUPD 192(R9), Z0
+	VMOVUPD Z0, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R10
 	JGE     dcopyz_loop
 
 dcopyz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   dcopyz_tail
 
 dcopyz_single:
-	VMOVUPD (SI), Z0
-	VMOVUPD Z0, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD (R9), Z0
+	VMOVUPD Z0, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     dcopyz_single
 
 dcopyz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        dcopyz_next
-	VMOVUPD.Z (SI), K1, Z0
-	VMOVUPD   Z0, K1, (CX)
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z0
+	VMOVUPD   Z0, K1, (R8)
 
 dcopyz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dcopyz_row
+
+dcopyz_end:
 	VZEROUPPER
 	RET
 
-// func dreluz(h int, n int, dst *byte, dr int, src *byte, sr int)
+// func dreluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·dreluz(SB), NOSPLIT, $0-48
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   src+32(FP), BX
-	MOVQ   sr+40(FP), DI
-	MOVQ   h+0(FP), R8
-	MOVQ   n+8(FP), R9
+TEXT ·dreluz(SB), NOSPLIT, $32-72
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
 	VPXORD Z0, Z0, Z0
-	MOVQ   R9, R10
-	ANDQ   $0x07, R10
-	MOVQ   R10, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dreluz_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ h+8(FP), DI
+	CMPQ SI, $0x08
+	JNE  dreluz_of1_end
+
+dreluz_of1:
+	VMOVUPD (BX), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dreluz_of1
+	JMP     dreluz_end
+
+dreluz_of1_end:
+	CMPQ SI, $0x10
+	JNE  dreluz_of2_end
+
+dreluz_of2:
+	VMOVUPD (BX), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(BX), Z1
+	VMAXPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dreluz_of2
+	JMP     dreluz_end
+
+dreluz_of2_end:
 dreluz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   dreluz_singles
 
 dreluz_loop:
-	VMOVUPD (SI), Z1
+	VMOVUPD (R9), Z1
 	VMAXPD  Z1, Z0, Z1
-	VMOVUPD Z1, (CX)
-	VMOVUPD 64(SI), Z1
+	VMOVUPD Z1, (R8)
+	VMOVUPD 64(R9), Z1
 	VMAXPD  Z1, Z0, Z1
-	VMOVUPD Z1, 64(CX)
-	VMOVUPD 128(SI), Z1
+	VMOVUPD Z1, 64(R8)
+	VMOVUPD 128(R9), Z1
 	VMAXPD  Z1, Z0, Z1
-	VMOVUPD Z1, 128(CX)
-	VMOVUPD 192(SI), Z1
+	VMOVUPD Z1, 128(R8)
+	VMOVUPD 192(R9), Z1
 	VMAXPD  Z1, Z0, Z1
-	VMOVUPD Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPD Z1, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R10
 	JGE     dreluz_loop
 
 dreluz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   dreluz_tail
 
 dreluz_single:
-	VMOVUPD (SI), Z1
+	VMOVUPD (R9), Z1
 	VMAXPD  Z1, Z0, Z1
-	VMOVUPD Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD Z1, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     dreluz_single
 
 dreluz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        dreluz_next
-	VMOVUPD.Z (SI), K1, Z1
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z1
 	VMAXPD    Z1, Z0, Z1
-	VMOVUPD   Z1, K1, (CX)
+	VMOVUPD   Z1, K1, (R8)
 
 dreluz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dreluz_row
+
+dreluz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dreluz_plane
 	VZEROUPPER
 	RET
 
-// func dreluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int)
+// func dreluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·dreluBackz(SB), NOSPLIT, $0-64
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   grad+32(FP), BX
-	MOVQ   gr+40(FP), DI
-	MOVQ   src+48(FP), R8
-	MOVQ   sr+56(FP), R10
-	MOVQ   h+0(FP), R11
-	MOVQ   n+8(FP), R12
+TEXT ·dreluBackz(SB), NOSPLIT, $40-96
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
 	VPXORD Z0, Z0, Z0
-	MOVQ   R12, R13
-	ANDQ   $0x07, R13
-	MOVQ   R13, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+dreluBackz_plane:
+	MOVQ (SP), CX
+	MOVQ 8(SP), BX
+	MOVQ 16(SP), DI
+	MOVQ h+8(FP), R9
+	CMPQ R8, $0x08
+	JNE  dreluBackz_of1_end
+
+dreluBackz_of1:
+	VMOVUPD (DI), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dreluBackz_of1
+	JMP     dreluBackz_end
+
+dreluBackz_of1_end:
+	CMPQ R8, $0x10
+	JNE  dreluBackz_of2_end
+
+dreluBackz_of2:
+	VMOVUPD (DI), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD 64(DI), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dreluBackz_of2
+	JMP     dreluBackz_end
+
+dreluBackz_of2_end:
 dreluBackz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000020, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000020, R13
 	JL   dreluBackz_singles
 
 dreluBackz_loop:
-	VMOVUPD (R9), Z1
-	VCMPPD  $0x16, Z0, Z1, K2
-	VMOVUPD (SI), Z1
-	VMOVUPD (CX), Z2
-	VADDPD  Z1, Z2, K2, Z2
-	VMOVUPD Z2, (CX)
-	VMOVUPD 64(R9), Z1
-	VCMPPD  $0x16, Z0, Z1, K2
-	VMOVUPD 64(SI), Z1
-	VMOVUPD 64(CX), Z2
-	VADDPD  Z1, Z2, K2, Z2
-	VMOVUPD Z2, 64(CX)
-	VMOVUPD 128(R9), Z1
-	VCMPPD  $0x16, Z0, Z1, K2
-	VMOVUPD 128(SI), Z1
-	VMOVUPD 128(CX), Z2
-	VADDPD  Z1, Z2, K2, Z2
-	VMOVUPD Z2, 128(CX)
-	VMOVUPD 192(R9), Z1
-	VCMPPD  $0x16, Z0, Z1, K2
-	VMOVUPD 192(SI), Z1
-	VMOVUPD 192(CX), Z2
-	VADDPD  Z1, Z2, K2, Z2
-	VMOVUPD Z2, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	ADDQ    $0x00000100, R9
-	SUBQ    $0x00000020, R14
+	VMOVUPD (R12), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD (R11), Z1
+	VMOVUPD (R10), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, (R10)
+	VMOVUPD 64(R12), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD 64(R11), Z1
+	VMOVUPD 64(R10), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, 64(R10)
+	VMOVUPD 128(R12), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD 128(R11), Z1
+	VMOVUPD 128(R10), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, 128(R10)
+	VMOVUPD 192(R12), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD 192(R11), Z1
+	VMOVUPD 192(R10), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, 192(R10)
+	ADDQ    $0x00000100, R10
+	ADDQ    $0x00000100, R11
+	ADDQ    $0x00000100, R12
+	SUBQ    $0x00000020, R13
 	JGE     dreluBackz_loop
 
 dreluBackz_singles:
-	ADDQ $0x00000018, R14
+	ADDQ $0x00000018, R13
 	JL   dreluBackz_tail
 
 dreluBackz_single:
-	VMOVUPD (R9), Z1
-	VCMPPD  $0x16, Z0, Z1, K2
-	VMOVUPD (SI), Z1
-	VMOVUPD (CX), Z2
-	VADDPD  Z1, Z2, K2, Z2
-	VMOVUPD Z2, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	ADDQ    $0x00000040, R9
-	SUBQ    $0x00000008, R14
+	VMOVUPD (R12), Z1
+	VCMPPD  $0x16, Z0, Z1, K1
+	VMOVUPD (R11), Z1
+	VMOVUPD (R10), Z2
+	VADDPD  Z1, Z2, K1, Z2
+	VMOVUPD Z2, (R10)
+	ADDQ    $0x00000040, R10
+	ADDQ    $0x00000040, R11
+	ADDQ    $0x00000040, R12
+	SUBQ    $0x00000008, R13
 	JGE     dreluBackz_single
 
 dreluBackz_tail:
-	TESTQ     R13, R13
+	ADDQ      $0x00000008, R13
 	JZ        dreluBackz_next
-	VMOVUPD.Z (R9), K1, Z1
+	MOVQ      $-1, R14
+	BZHIQ     R13, R14, R14
+	KMOVW     R14, K1
+	VMOVUPD.Z (R12), K1, Z1
 	VCMPPD    $0x16, Z0, Z1, K2
-	VMOVUPD.Z (SI), K1, Z1
-	VMOVUPD.Z (CX), K1, Z2
+	VMOVUPD.Z (R11), K1, Z1
+	VMOVUPD.Z (R10), K1, Z2
 	VADDPD    Z1, Z2, K2, Z2
-	VMOVUPD   Z2, K1, (CX)
+	VMOVUPD   Z2, K1, (R10)
 
 dreluBackz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  dreluBackz_row
+
+dreluBackz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  dreluBackz_plane
 	VZEROUPPER
 	RET
 
 // func daddz(h int, n int, dst *byte, dr int, src *byte, sr int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·daddz(SB), NOSPLIT, $0-48
-	MOVQ   dst+16(FP), AX
-	MOVQ   dr+24(FP), DX
-	MOVQ   src+32(FP), BX
-	MOVQ   sr+40(FP), DI
-	MOVQ   h+0(FP), R8
-	MOVQ   n+8(FP), R9
+	MOVQ   dr+24(FP), AX
+	MOVQ   sr+40(FP), DX
+	MOVQ   n+8(FP), SI
 	VPXORD Z0, Z0, Z0
-	MOVQ   R9, R10
-	ANDQ   $0x07, R10
-	MOVQ   R10, CX
-	MOVQ   $-1, SI
-	BZHIQ  CX, SI, SI
-	KMOVW  SI, K1
+	MOVQ   dst+16(FP), CX
+	MOVQ   src+32(FP), BX
+	MOVQ   h+0(FP), DI
+	CMPQ   SI, $0x08
+	JNE    daddz_of1_end
 
-daddz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
-	JL   daddz_singles
-
-daddz_loop:
-	VMOVUPD (SI), Z0
+daddz_of1:
+	VMOVUPD (BX), Z0
 	VMOVUPD (CX), Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
-	VMOVUPD 64(SI), Z0
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daddz_of1
+	JMP     daddz_end
+
+daddz_of1_end:
+	CMPQ SI, $0x10
+	JNE  daddz_of2_end
+
+daddz_of2:
+	VMOVUPD (BX), Z0
+	VMOVUPD (CX), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(BX), Z0
 	VMOVUPD 64(CX), Z1
 	VADDPD  Z0, Z1, Z1
 	VMOVUPD Z1, 64(CX)
-	VMOVUPD 128(SI), Z0
-	VMOVUPD 128(CX), Z1
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daddz_of2
+	JMP     daddz_end
+
+daddz_of2_end:
+daddz_row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
+	JL   daddz_singles
+
+daddz_loop:
+	VMOVUPD (R9), Z0
+	VMOVUPD (R8), Z1
 	VADDPD  Z0, Z1, Z1
-	VMOVUPD Z1, 128(CX)
-	VMOVUPD 192(SI), Z0
-	VMOVUPD 192(CX), Z1
+	VMOVUPD Z1, (R8)
+	VMOVUPD 64(R9), Z0
+	VMOVUPD 64(R8), Z1
 	VADDPD  Z0, Z1, Z1
-	VMOVUPD Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPD Z1, 64(R8)
+	VMOVUPD 128(R9), Z0
+	VMOVUPD 128(R8), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 128(R8)
+	VMOVUPD 192(R9), Z0
+	VMOVUPD 192(R8), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R10
 	JGE     daddz_loop
 
 daddz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   daddz_tail
 
 daddz_single:
-	VMOVUPD (SI), Z0
-	VMOVUPD (CX), Z1
+	VMOVUPD (R9), Z0
+	VMOVUPD (R8), Z1
 	VADDPD  Z0, Z1, Z1
-	VMOVUPD Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD Z1, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     daddz_single
 
 daddz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        daddz_next
-	VMOVUPD.Z (SI), K1, Z0
-	VMOVUPD.Z (CX), K1, Z1
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z0
+	VMOVUPD.Z (R8), K1, Z1
 	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (CX)
+	VMOVUPD   Z1, K1, (R8)
 
 daddz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  daddz_row
+
+daddz_end:
 	VZEROUPPER
 	RET
 
 // func daxpyz(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·daxpyz(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VPXORD       Z0, Z0, Z0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSD X0, Z0
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x08
+	JNE          daxpyz_of1_end
 
-daxpyz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
-	JL   daxpyz_singles
-
-daxpyz_loop:
-	VMOVUPD (SI), Z1
+daxpyz_of1:
+	VMOVUPD (BX), Z1
 	VMOVUPD (CX), Z2
 	VMULPD  Z0, Z1, Z1
 	VADDPD  Z1, Z2, Z2
 	VMOVUPD Z2, (CX)
-	VMOVUPD 64(SI), Z1
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daxpyz_of1
+	JMP     daxpyz_end
+
+daxpyz_of1_end:
+	CMPQ SI, $0x10
+	JNE  daxpyz_of2_end
+
+daxpyz_of2:
+	VMOVUPD (BX), Z1
+	VMOVUPD (CX), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD 64(BX), Z1
 	VMOVUPD 64(CX), Z2
 	VMULPD  Z0, Z1, Z1
 	VADDPD  Z1, Z2, Z2
 	VMOVUPD Z2, 64(CX)
-	VMOVUPD 128(SI), Z1
-	VMOVUPD 128(CX), Z2
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     daxpyz_of2
+	JMP     daxpyz_end
+
+daxpyz_of2_end:
+daxpyz_row:
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
+	JL   daxpyz_singles
+
+daxpyz_loop:
+	VMOVUPD (R9), Z1
+	VMOVUPD (R8), Z2
 	VMULPD  Z0, Z1, Z1
 	VADDPD  Z1, Z2, Z2
-	VMOVUPD Z2, 128(CX)
-	VMOVUPD 192(SI), Z1
-	VMOVUPD 192(CX), Z2
+	VMOVUPD Z2, (R8)
+	VMOVUPD 64(R9), Z1
+	VMOVUPD 64(R8), Z2
 	VMULPD  Z0, Z1, Z1
 	VADDPD  Z1, Z2, Z2
-	VMOVUPD Z2, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPD Z2, 64(R8)
+	VMOVUPD 128(R9), Z1
+	VMOVUPD 128(R8), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 128(R8)
+	VMOVUPD 192(R9), Z1
+	VMOVUPD 192(R8), Z2
+	VMULPD  Z0, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R10
 	JGE     daxpyz_loop
 
 daxpyz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   daxpyz_tail
 
 daxpyz_single:
-	VMOVUPD (SI), Z1
-	VMOVUPD (CX), Z2
+	VMOVUPD (R9), Z1
+	VMOVUPD (R8), Z2
 	VMULPD  Z0, Z1, Z1
 	VADDPD  Z1, Z2, Z2
-	VMOVUPD Z2, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD Z2, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     daxpyz_single
 
 daxpyz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        daxpyz_next
-	VMOVUPD.Z (SI), K1, Z1
-	VMOVUPD.Z (CX), K1, Z2
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z1
+	VMOVUPD.Z (R8), K1, Z2
 	VMULPD    Z0, Z1, Z1
 	VADDPD    Z1, Z2, Z2
-	VMOVUPD   Z2, K1, (CX)
+	VMOVUPD   Z2, K1, (R8)
 
 daxpyz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  daxpyz_row
+
+daxpyz_end:
 	VZEROUPPER
 	RET
 
 // func dscalez(h int, n int, dst *byte, dr int, src *byte, sr int, a uint64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dscalez(SB), NOSPLIT, $0-56
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
+	MOVQ         dr+24(FP), AX
+	MOVQ         sr+40(FP), DX
+	MOVQ         n+8(FP), SI
+	VPXORD       Z0, Z0, Z0
+	MOVQ         dst+16(FP), CX
 	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         a+48(FP), CX
-	VMOVQ        CX, X0
+	MOVQ         a+48(FP), DI
+	VMOVQ        DI, X0
 	VBROADCASTSD X0, Z0
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         h+0(FP), DI
+	CMPQ         SI, $0x08
+	JNE          dscalez_of1_end
 
+dscalez_of1:
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dscalez_of1
+	JMP     dscalez_end
+
+dscalez_of1_end:
+	CMPQ SI, $0x10
+	JNE  dscalez_of2_end
+
+dscalez_of2:
+	VMOVUPD (BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (CX)
+	VMOVUPD 64(BX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dscalez_of2
+	JMP     dscalez_end
+
+dscalez_of2_end:
 dscalez_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   dscalez_singles
 
 dscalez_loop:
-	VMOVUPD (SI), Z1
+	VMOVUPD (R9), Z1
 	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, (CX)
-	VMOVUPD 64(SI), Z1
+	VMOVUPD Z1, (R8)
+	VMOVUPD 64(R9), Z1
 	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, 64(CX)
-	VMOVUPD 128(SI), Z1
+	VMOVUPD Z1, 64(R8)
+	VMOVUPD 128(R9), Z1
 	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, 128(CX)
-	VMOVUPD 192(SI), Z1
+	VMOVUPD Z1, 128(R8)
+	VMOVUPD 192(R9), Z1
 	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, 192(CX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, SI
-	SUBQ    $0x00000020, R11
+	VMOVUPD Z1, 192(R8)
+	ADDQ    $0x00000100, R8
+	ADDQ    $0x00000100, R9
+	SUBQ    $0x00000020, R10
 	JGE     dscalez_loop
 
 dscalez_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   dscalez_tail
 
 dscalez_single:
-	VMOVUPD (SI), Z1
+	VMOVUPD (R9), Z1
 	VMULPD  Z0, Z1, Z1
-	VMOVUPD Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD Z1, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     dscalez_single
 
 dscalez_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        dscalez_next
-	VMOVUPD.Z (SI), K1, Z1
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z1
 	VMULPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (CX)
+	VMOVUPD   Z1, K1, (R8)
 
 dscalez_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dscalez_row
+
+dscalez_end:
 	VZEROUPPER
 	RET
 
-// func dnormz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func dnormz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·dnormz(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Z0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Z2
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·dnormz(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dnormz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSD (R8)(DI*1), Z0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSD (R8)(DI*1), Z1
+	ADDQ         $0x08, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x08
+	JNE          dnormz_of1_end
+
+dnormz_of1:
+	VMOVUPD (BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormz_of1
+	JMP     dnormz_end
+
+dnormz_of1_end:
+	CMPQ SI, $0x10
+	JNE  dnormz_of2_end
+
+dnormz_of2:
+	VMOVUPD (BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (CX)
+	VMOVUPD 64(BX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormz_of2
+	JMP     dnormz_end
+
+dnormz_of2_end:
 dnormz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   dnormz_singles
 
 dnormz_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPD    (SI), Z1
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VMOVUPD    Z1, (CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPD    64(SI), Z1
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VMOVUPD    Z1, 64(CX)
-	PREFETCHT1 4224(SI)
-	VMOVUPD    128(SI), Z1
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VMOVUPD    Z1, 128(CX)
-	PREFETCHT1 4288(SI)
-	VMOVUPD    192(SI), Z1
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VMOVUPD    Z1, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	SUBQ       $0x00000020, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPD    Z2, (R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPD    Z2, 64(R8)
+	PREFETCHT1 4224(R9)
+	VMOVUPD    128(R9), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPD    Z2, 128(R8)
+	PREFETCHT1 4288(R9)
+	VMOVUPD    192(R9), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPD    Z2, 192(R8)
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000020, R10
 	JGE        dnormz_loop
 
 dnormz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   dnormz_tail
 
 dnormz_single:
-	VMOVUPD (SI), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VMOVUPD Z1, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD (R9), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPD Z2, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     dnormz_single
 
 dnormz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        dnormz_next
-	VMOVUPD.Z (SI), K1, Z1
-	VSUBPD    Z0, Z1, Z1
-	VMULPD    Z2, Z1, Z1
-	VMOVUPD   Z1, K1, (CX)
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z2
+	VSUBPD    Z0, Z2, Z2
+	VMULPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (R8)
 
 dnormz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dnormz_row
+
+dnormz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dnormz_plane
 	VZEROUPPER
 	RET
 
-// func dnormReluz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func dnormReluz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·dnormReluz(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Z0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Z2
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·dnormReluz(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dnormReluz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSD (R8)(DI*1), Z1
+	MOVQ         as+80(FP), R8
+	VBROADCASTSD (R8)(DI*1), Z2
+	ADDQ         $0x08, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x08
+	JNE          dnormReluz_of1_end
+
+dnormReluz_of1:
+	VMOVUPD (BX), Z3
+	VSUBPD  Z1, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z0, Z3
+	VMOVUPD Z3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormReluz_of1
+	JMP     dnormReluz_end
+
+dnormReluz_of1_end:
+	CMPQ SI, $0x10
+	JNE  dnormReluz_of2_end
+
+dnormReluz_of2:
+	VMOVUPD (BX), Z3
+	VSUBPD  Z1, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z0, Z3
+	VMOVUPD Z3, (CX)
+	VMOVUPD 64(BX), Z3
+	VSUBPD  Z1, Z3, Z3
+	VMULPD  Z2, Z3, Z3
+	VMAXPD  Z3, Z0, Z3
+	VMOVUPD Z3, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormReluz_of2
+	JMP     dnormReluz_end
+
+dnormReluz_of2_end:
 dnormReluz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   dnormReluz_singles
 
 dnormReluz_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPD    (SI), Z3
-	VSUBPD     Z0, Z3, Z3
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Z3
+	VSUBPD     Z1, Z3, Z3
 	VMULPD     Z2, Z3, Z3
-	VMAXPD     Z3, Z1, Z3
-	VMOVUPD    Z3, (CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPD    64(SI), Z3
-	VSUBPD     Z0, Z3, Z3
+	VMAXPD     Z3, Z0, Z3
+	VMOVUPD    Z3, (R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Z3
+	VSUBPD     Z1, Z3, Z3
 	VMULPD     Z2, Z3, Z3
-	VMAXPD     Z3, Z1, Z3
-	VMOVUPD    Z3, 64(CX)
-	PREFETCHT1 4224(SI)
-	VMOVUPD    128(SI), Z3
-	VSUBPD     Z0, Z3, Z3
+	VMAXPD     Z3, Z0, Z3
+	VMOVUPD    Z3, 64(R8)
+	PREFETCHT1 4224(R9)
+	VMOVUPD    128(R9), Z3
+	VSUBPD     Z1, Z3, Z3
 	VMULPD     Z2, Z3, Z3
-	VMAXPD     Z3, Z1, Z3
-	VMOVUPD    Z3, 128(CX)
-	PREFETCHT1 4288(SI)
-	VMOVUPD    192(SI), Z3
-	VSUBPD     Z0, Z3, Z3
+	VMAXPD     Z3, Z0, Z3
+	VMOVUPD    Z3, 128(R8)
+	PREFETCHT1 4288(R9)
+	VMOVUPD    192(R9), Z3
+	VSUBPD     Z1, Z3, Z3
 	VMULPD     Z2, Z3, Z3
-	VMAXPD     Z3, Z1, Z3
-	VMOVUPD    Z3, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	SUBQ       $0x00000020, R11
+	VMAXPD     Z3, Z0, Z3
+	VMOVUPD    Z3, 192(R8)
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000020, R10
 	JGE        dnormReluz_loop
 
 dnormReluz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   dnormReluz_tail
 
 dnormReluz_single:
-	VMOVUPD (SI), Z3
-	VSUBPD  Z0, Z3, Z3
+	VMOVUPD (R9), Z3
+	VSUBPD  Z1, Z3, Z3
 	VMULPD  Z2, Z3, Z3
-	VMAXPD  Z3, Z1, Z3
-	VMOVUPD Z3, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMAXPD  Z3, Z0, Z3
+	VMOVUPD Z3, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     dnormReluz_single
 
 dnormReluz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        dnormReluz_next
-	VMOVUPD.Z (SI), K1, Z3
-	VSUBPD    Z0, Z3, Z3
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z3
+	VSUBPD    Z1, Z3, Z3
 	VMULPD    Z2, Z3, Z3
-	VMAXPD    Z3, Z1, Z3
-	VMOVUPD   Z3, K1, (CX)
+	VMAXPD    Z3, Z0, Z3
+	VMOVUPD   Z3, K1, (R8)
 
 dnormReluz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dnormReluz_row
+
+dnormReluz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dnormReluz_plane
 	VZEROUPPER
 	RET
 
-// func dnormAddz(h int, n int, dst *byte, dr int, src *byte, sr int, mean uint64, a uint64)
+// func dnormAddz(c int, h int, n int, dst *byte, dr int, dc int, src *byte, sr int, sc int, means *byte, as *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·dnormAddz(SB), NOSPLIT, $0-64
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         src+32(FP), BX
-	MOVQ         sr+40(FP), DI
-	MOVQ         h+0(FP), R8
-	MOVQ         n+8(FP), R9
-	MOVQ         mean+48(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Z0
-	MOVQ         a+56(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Z2
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R9, R10
-	ANDQ         $0x07, R10
-	MOVQ         R10, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·dnormAddz(SB), NOSPLIT, $32-88
+	MOVQ   dr+32(FP), AX
+	MOVQ   sr+56(FP), DX
+	MOVQ   n+16(FP), SI
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   src+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   $0x00000000, 24(SP)
 
+dnormAddz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         24(SP), DI
+	MOVQ         means+72(FP), R8
+	VBROADCASTSD (R8)(DI*1), Z0
+	MOVQ         as+80(FP), R8
+	VBROADCASTSD (R8)(DI*1), Z1
+	ADDQ         $0x08, 24(SP)
+	MOVQ         h+8(FP), DI
+	CMPQ         SI, $0x08
+	JNE          dnormAddz_of1_end
+
+dnormAddz_of1:
+	VMOVUPD (BX), Z2
+	VMOVUPD (CX), Z3
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormAddz_of1
+	JMP     dnormAddz_end
+
+dnormAddz_of1_end:
+	CMPQ SI, $0x10
+	JNE  dnormAddz_of2_end
+
+dnormAddz_of2:
+	VMOVUPD (BX), Z2
+	VMOVUPD (CX), Z3
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (CX)
+	VMOVUPD 64(BX), Z2
+	VMOVUPD 64(CX), Z3
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	DECQ    DI
+	JNZ     dnormAddz_of2
+	JMP     dnormAddz_end
+
+dnormAddz_of2_end:
 dnormAddz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R9, R11
-	SUBQ $0x00000020, R11
+	MOVQ CX, R8
+	MOVQ BX, R9
+	MOVQ SI, R10
+	SUBQ $0x00000020, R10
 	JL   dnormAddz_singles
 
 dnormAddz_loop:
-	PREFETCHT1 4096(SI)
-	VMOVUPD    (SI), Z1
-	VMOVUPD    (CX), Z3
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z3, Z3
-	VMOVUPD    Z3, (CX)
-	PREFETCHT1 4160(SI)
-	VMOVUPD    64(SI), Z1
-	VMOVUPD    64(CX), Z3
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z3, Z3
-	VMOVUPD    Z3, 64(CX)
-	PREFETCHT1 4224(SI)
-	VMOVUPD    128(SI), Z1
-	VMOVUPD    128(CX), Z3
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z3, Z3
-	VMOVUPD    Z3, 128(CX)
-	PREFETCHT1 4288(SI)
-	VMOVUPD    192(SI), Z1
-	VMOVUPD    192(CX), Z3
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z3, Z3
-	VMOVUPD    Z3, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	SUBQ       $0x00000020, R11
+	PREFETCHT1 4096(R9)
+	VMOVUPD    (R9), Z2
+	VMOVUPD    (R8), Z3
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VADDPD     Z2, Z3, Z3
+	VMOVUPD    Z3, (R8)
+	PREFETCHT1 4160(R9)
+	VMOVUPD    64(R9), Z2
+	VMOVUPD    64(R8), Z3
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VADDPD     Z2, Z3, Z3
+	VMOVUPD    Z3, 64(R8)
+	PREFETCHT1 4224(R9)
+	VMOVUPD    128(R9), Z2
+	VMOVUPD    128(R8), Z3
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VADDPD     Z2, Z3, Z3
+	VMOVUPD    Z3, 128(R8)
+	PREFETCHT1 4288(R9)
+	VMOVUPD    192(R9), Z2
+	VMOVUPD    192(R8), Z3
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VADDPD     Z2, Z3, Z3
+	VMOVUPD    Z3, 192(R8)
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000100, R9
+	SUBQ       $0x00000020, R10
 	JGE        dnormAddz_loop
 
 dnormAddz_singles:
-	ADDQ $0x00000018, R11
+	ADDQ $0x00000018, R10
 	JL   dnormAddz_tail
 
 dnormAddz_single:
-	VMOVUPD (SI), Z1
-	VMOVUPD (CX), Z3
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z3, Z3
-	VMOVUPD Z3, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	SUBQ    $0x00000008, R11
+	VMOVUPD (R9), Z2
+	VMOVUPD (R8), Z3
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VADDPD  Z2, Z3, Z3
+	VMOVUPD Z3, (R8)
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	SUBQ    $0x00000008, R10
 	JGE     dnormAddz_single
 
 dnormAddz_tail:
-	TESTQ     R10, R10
+	ADDQ      $0x00000008, R10
 	JZ        dnormAddz_next
-	VMOVUPD.Z (SI), K1, Z1
-	VMOVUPD.Z (CX), K1, Z3
-	VSUBPD    Z0, Z1, Z1
-	VMULPD    Z2, Z1, Z1
-	VADDPD    Z1, Z3, Z3
-	VMOVUPD   Z3, K1, (CX)
+	MOVQ      $-1, R11
+	BZHIQ     R10, R11, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R9), K1, Z2
+	VMOVUPD.Z (R8), K1, Z3
+	VSUBPD    Z0, Z2, Z2
+	VMULPD    Z1, Z2, Z2
+	VADDPD    Z2, Z3, Z3
+	VMOVUPD   Z3, K1, (R8)
 
 dnormAddz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	DECQ R8
+	ADDQ AX, CX
+	ADDQ DX, BX
+	DECQ DI
 	JNZ  dnormAddz_row
+
+dnormAddz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ sc+64(FP), CX
+	ADDQ CX, 8(SP)
+	DECQ 16(SP)
+	JNZ  dnormAddz_plane
 	VZEROUPPER
 	RET
 
-// func dnormBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func dnormBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·dnormBackz(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Z0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Z2
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSD X3, Z3
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X4
-	VBROADCASTSD X4, Z4
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R12, R13
-	ANDQ         $0x07, R13
-	MOVQ         R13, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·dnormBackz(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
+dnormBackz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z0
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z1
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z2
+	MOVQ         means+120(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z3
+	ADDQ         $0x08, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x08
+	JNE          dnormBackz_of1_end
+
+dnormBackz_of1:
+	VMOVUPD (DI), Z4
+	VMOVUPD (BX), Z5
+	VSUBPD  Z3, Z4, Z4
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z1, Z4, Z4
+	VADDPD  Z4, Z5, Z5
+	VADDPD  Z2, Z5, Z5
+	VMOVUPD Z5, (CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dnormBackz_of1
+	JMP     dnormBackz_end
+
+dnormBackz_of1_end:
+	CMPQ R8, $0x10
+	JNE  dnormBackz_of2_end
+
+dnormBackz_of2:
+	VMOVUPD (DI), Z4
+	VMOVUPD (BX), Z5
+	VSUBPD  Z3, Z4, Z4
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z1, Z4, Z4
+	VADDPD  Z4, Z5, Z5
+	VADDPD  Z2, Z5, Z5
+	VMOVUPD Z5, (CX)
+	VMOVUPD 64(DI), Z4
+	VMOVUPD 64(BX), Z5
+	VSUBPD  Z3, Z4, Z4
+	VMULPD  Z0, Z5, Z5
+	VMULPD  Z1, Z4, Z4
+	VADDPD  Z4, Z5, Z5
+	VADDPD  Z2, Z5, Z5
+	VMOVUPD Z5, 64(CX)
+	ADDQ    AX, CX
+	ADDQ    DX, BX
+	ADDQ    SI, DI
+	DECQ    R9
+	JNZ     dnormBackz_of2
+	JMP     dnormBackz_end
+
+dnormBackz_of2_end:
 dnormBackz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000020, R14
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000020, R13
 	JL   dnormBackz_singles
 
 dnormBackz_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPD    (R9), Z1
-	VMOVUPD    (SI), Z5
-	VSUBPD     Z4, Z1, Z1
+	PREFETCHT1 4096(R12)
+	VMOVUPD    (R12), Z4
+	VMOVUPD    (R11), Z5
+	VSUBPD     Z3, Z4, Z4
 	VMULPD     Z0, Z5, Z5
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z5, Z5
-	VADDPD     Z3, Z5, Z5
-	VMOVUPD    Z5, (CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPD    64(R9), Z1
-	VMOVUPD    64(SI), Z5
-	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z1, Z4, Z4
+	VADDPD     Z4, Z5, Z5
+	VADDPD     Z2, Z5, Z5
+	VMOVUPD    Z5, (R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPD    64(R12), Z4
+	VMOVUPD    64(R11), Z5
+	VSUBPD     Z3, Z4, Z4
 	VMULPD     Z0, Z5, Z5
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z5, Z5
-	VADDPD     Z3, Z5, Z5
-	VMOVUPD    Z5, 64(CX)
-	PREFETCHT1 4224(R9)
-	VMOVUPD    128(R9), Z1
-	VMOVUPD    128(SI), Z5
-	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z1, Z4, Z4
+	VADDPD     Z4, Z5, Z5
+	VADDPD     Z2, Z5, Z5
+	VMOVUPD    Z5, 64(R10)
+	PREFETCHT1 4224(R12)
+	VMOVUPD    128(R12), Z4
+	VMOVUPD    128(R11), Z5
+	VSUBPD     Z3, Z4, Z4
 	VMULPD     Z0, Z5, Z5
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z5, Z5
-	VADDPD     Z3, Z5, Z5
-	VMOVUPD    Z5, 128(CX)
-	PREFETCHT1 4288(R9)
-	VMOVUPD    192(R9), Z1
-	VMOVUPD    192(SI), Z5
-	VSUBPD     Z4, Z1, Z1
+	VMULPD     Z1, Z4, Z4
+	VADDPD     Z4, Z5, Z5
+	VADDPD     Z2, Z5, Z5
+	VMOVUPD    Z5, 128(R10)
+	PREFETCHT1 4288(R12)
+	VMOVUPD    192(R12), Z4
+	VMOVUPD    192(R11), Z5
+	VSUBPD     Z3, Z4, Z4
 	VMULPD     Z0, Z5, Z5
-	VMULPD     Z2, Z1, Z1
-	VADDPD     Z1, Z5, Z5
-	VADDPD     Z3, Z5, Z5
-	VMOVUPD    Z5, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	ADDQ       $0x00000100, R9
-	SUBQ       $0x00000020, R14
+	VMULPD     Z1, Z4, Z4
+	VADDPD     Z4, Z5, Z5
+	VADDPD     Z2, Z5, Z5
+	VMOVUPD    Z5, 192(R10)
+	ADDQ       $0x00000100, R10
+	ADDQ       $0x00000100, R11
+	ADDQ       $0x00000100, R12
+	SUBQ       $0x00000020, R13
 	JGE        dnormBackz_loop
 
 dnormBackz_singles:
-	ADDQ $0x00000018, R14
+	ADDQ $0x00000018, R13
 	JL   dnormBackz_tail
 
 dnormBackz_single:
-	VMOVUPD (R9), Z1
-	VMOVUPD (SI), Z5
-	VSUBPD  Z4, Z1, Z1
+	VMOVUPD (R12), Z4
+	VMOVUPD (R11), Z5
+	VSUBPD  Z3, Z4, Z4
 	VMULPD  Z0, Z5, Z5
-	VMULPD  Z2, Z1, Z1
-	VADDPD  Z1, Z5, Z5
-	VADDPD  Z3, Z5, Z5
-	VMOVUPD Z5, (CX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, SI
-	ADDQ    $0x00000040, R9
-	SUBQ    $0x00000008, R14
+	VMULPD  Z1, Z4, Z4
+	VADDPD  Z4, Z5, Z5
+	VADDPD  Z2, Z5, Z5
+	VMOVUPD Z5, (R10)
+	ADDQ    $0x00000040, R10
+	ADDQ    $0x00000040, R11
+	ADDQ    $0x00000040, R12
+	SUBQ    $0x00000008, R13
 	JGE     dnormBackz_single
 
 dnormBackz_tail:
-	TESTQ     R13, R13
+	ADDQ      $0x00000008, R13
 	JZ        dnormBackz_next
-	VMOVUPD.Z (R9), K1, Z1
-	VMOVUPD.Z (SI), K1, Z5
-	VSUBPD    Z4, Z1, Z1
+	MOVQ      $-1, R14
+	BZHIQ     R13, R14, R14
+	KMOVW     R14, K1
+	VMOVUPD.Z (R12), K1, Z4
+	VMOVUPD.Z (R11), K1, Z5
+	VSUBPD    Z3, Z4, Z4
 	VMULPD    Z0, Z5, Z5
-	VMULPD    Z2, Z1, Z1
-	VADDPD    Z1, Z5, Z5
-	VADDPD    Z3, Z5, Z5
-	VMOVUPD   Z5, K1, (CX)
+	VMULPD    Z1, Z4, Z4
+	VADDPD    Z4, Z5, Z5
+	VADDPD    Z2, Z5, Z5
+	VMOVUPD   Z5, K1, (R10)
 
 dnormBackz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  dnormBackz_row
+
+dnormBackz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  dnormBackz_plane
 	VZEROUPPER
 	RET
 
-// func dnormReluBackz(h int, n int, dst *byte, dr int, grad *byte, gr int, src *byte, sr int, a uint64, b uint64, c uint64, mean uint64)
+// func dnormReluBackz(c int, h int, n int, dst *byte, dr int, dc int, grad *byte, gr int, gc int, src *byte, sr int, sc int, as *byte, bs *byte, cs *byte, means *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·dnormReluBackz(SB), NOSPLIT, $0-96
-	MOVQ         dst+16(FP), AX
-	MOVQ         dr+24(FP), DX
-	MOVQ         grad+32(FP), BX
-	MOVQ         gr+40(FP), DI
-	MOVQ         src+48(FP), R8
-	MOVQ         sr+56(FP), R10
-	MOVQ         h+0(FP), R11
-	MOVQ         n+8(FP), R12
-	MOVQ         a+64(FP), CX
-	VMOVQ        CX, X0
-	VBROADCASTSD X0, Z0
-	MOVQ         b+72(FP), CX
-	VMOVQ        CX, X2
-	VBROADCASTSD X2, Z2
-	MOVQ         c+80(FP), CX
-	VMOVQ        CX, X3
-	VBROADCASTSD X3, Z3
-	MOVQ         mean+88(FP), CX
-	VMOVQ        CX, X4
-	VBROADCASTSD X4, Z4
-	VPXORD       Z1, Z1, Z1
-	MOVQ         R12, R13
-	ANDQ         $0x07, R13
-	MOVQ         R13, CX
-	MOVQ         $-1, SI
-	BZHIQ        CX, SI, SI
-	KMOVW        SI, K1
+TEXT ·dnormReluBackz(SB), NOSPLIT, $40-128
+	MOVQ   dr+32(FP), AX
+	MOVQ   gr+56(FP), DX
+	MOVQ   sr+80(FP), SI
+	MOVQ   n+16(FP), R8
+	VPXORD Z0, Z0, Z0
+	MOVQ   dst+24(FP), CX
+	MOVQ   CX, (SP)
+	MOVQ   grad+48(FP), CX
+	MOVQ   CX, 8(SP)
+	MOVQ   src+72(FP), CX
+	MOVQ   CX, 16(SP)
+	MOVQ   c+0(FP), CX
+	MOVQ   CX, 24(SP)
+	MOVQ   $0x00000000, 32(SP)
 
-dnormReluBackz_row:
-	MOVQ AX, CX
-	MOVQ BX, SI
-	MOVQ R8, R9
-	MOVQ R12, R14
-	SUBQ $0x00000020, R14
-	JL   dnormReluBackz_singles
+dnormReluBackz_plane:
+	MOVQ         (SP), CX
+	MOVQ         8(SP), BX
+	MOVQ         16(SP), DI
+	MOVQ         32(SP), R9
+	MOVQ         as+96(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z1
+	MOVQ         bs+104(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z2
+	MOVQ         cs+112(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z3
+	MOVQ         means+120(FP), R10
+	VBROADCASTSD (R10)(R9*1), Z4
+	ADDQ         $0x08, 32(SP)
+	MOVQ         h+8(FP), R9
+	CMPQ         R8, $0x08
+	JNE          dnormReluBackz_of1_end
 
-dnormReluBackz_loop:
-	PREFETCHT1 4096(R9)
-	VMOVUPD    (R9), Z5
-	VMOVUPD    (SI), Z6
-	VSUBPD     Z4, Z5, Z5
-	VCMPPD     $0x16, Z1, Z5, K2
-	VMULPD.Z   Z0, Z6, K2, Z6
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z6, Z6
-	VADDPD     Z3, Z6, Z6
-	VMOVUPD    Z6, (CX)
-	PREFETCHT1 4160(R9)
-	VMOVUPD    64(R9), Z5
-	VMOVUPD    64(SI), Z6
-	VSUBPD     Z4, Z5, Z5
-	VCMPPD     $0x16, Z1, Z5, K2
-	VMULPD.Z   Z0, Z6, K2, Z6
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z6, Z6
-	VADDPD     Z3, Z6, Z6
-	VMOVUPD    Z6, 64(CX)
-	PREFETCHT1 4224(R9)
-	VMOVUPD    128(R9), Z5
-	VMOVUPD    128(SI), Z6
-	VSUBPD     Z4, Z5, Z5
-	VCMPPD     $0x16, Z1, Z5, K2
-	VMULPD.Z   Z0, Z6, K2, Z6
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z6, Z6
-	VADDPD     Z3, Z6, Z6
-	VMOVUPD    Z6, 128(CX)
-	PREFETCHT1 4288(R9)
-	VMOVUPD    192(R9), Z5
-	VMOVUPD    192(SI), Z6
-	VSUBPD     Z4, Z5, Z5
-	VCMPPD     $0x16, Z1, Z5, K2
-	VMULPD.Z   Z0, Z6, K2, Z6
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z6, Z6
-	VADDPD     Z3, Z6, Z6
-	VMOVUPD    Z6, 192(CX)
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, SI
-	ADDQ       $0x00000100, R9
-	SUBQ       $0x00000020, R14
-	JGE        dnormReluBackz_loop
-
-dnormReluBackz_singles:
-	ADDQ $0x00000018, R14
-	JL   dnormReluBackz_tail
-
-dnormReluBackz_single:
-	VMOVUPD  (R9), Z5
-	VMOVUPD  (SI), Z6
+dnormReluBackz_of1:
+	VMOVUPD  (DI), Z5
+	VMOVUPD  (BX), Z6
 	VSUBPD   Z4, Z5, Z5
-	VCMPPD   $0x16, Z1, Z5, K2
-	VMULPD.Z Z0, Z6, K2, Z6
+	VCMPPD   $0x16, Z0, Z5, K1
+	VMULPD.Z Z1, Z6, K1, Z6
 	VMULPD   Z2, Z5, Z5
 	VADDPD   Z5, Z6, Z6
 	VADDPD   Z3, Z6, Z6
 	VMOVUPD  Z6, (CX)
-	ADDQ     $0x00000040, CX
-	ADDQ     $0x00000040, SI
-	ADDQ     $0x00000040, R9
-	SUBQ     $0x00000008, R14
+	ADDQ     AX, CX
+	ADDQ     DX, BX
+	ADDQ     SI, DI
+	DECQ     R9
+	JNZ      dnormReluBackz_of1
+	JMP      dnormReluBackz_end
+
+dnormReluBackz_of1_end:
+	CMPQ R8, $0x10
+	JNE  dnormReluBackz_of2_end
+
+dnormReluBackz_of2:
+	VMOVUPD  (DI), Z5
+	VMOVUPD  (BX), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z0, Z5, K1
+	VMULPD.Z Z1, Z6, K1, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, (CX)
+	VMOVUPD  64(DI), Z5
+	VMOVUPD  64(BX), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z0, Z5, K1
+	VMULPD.Z Z1, Z6, K1, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, 64(CX)
+	ADDQ     AX, CX
+	ADDQ     DX, BX
+	ADDQ     SI, DI
+	DECQ     R9
+	JNZ      dnormReluBackz_of2
+	JMP      dnormReluBackz_end
+
+dnormReluBackz_of2_end:
+dnormReluBackz_row:
+	MOVQ CX, R10
+	MOVQ BX, R11
+	MOVQ DI, R12
+	MOVQ R8, R13
+	SUBQ $0x00000020, R13
+	JL   dnormReluBackz_singles
+
+dnormReluBackz_loop:
+	PREFETCHT1 4096(R12)
+	VMOVUPD    (R12), Z5
+	VMOVUPD    (R11), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z0, Z5, K1
+	VMULPD.Z   Z1, Z6, K1, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, (R10)
+	PREFETCHT1 4160(R12)
+	VMOVUPD    64(R12), Z5
+	VMOVUPD    64(R11), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z0, Z5, K1
+	VMULPD.Z   Z1, Z6, K1, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, 64(R10)
+	PREFETCHT1 4224(R12)
+	VMOVUPD    128(R12), Z5
+	VMOVUPD    128(R11), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z0, Z5, K1
+	VMULPD.Z   Z1, Z6, K1, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, 128(R10)
+	PREFETCHT1 4288(R12)
+	VMOVUPD    192(R12), Z5
+	VMOVUPD    192(R11), Z6
+	VSUBPD     Z4, Z5, Z5
+	VCMPPD     $0x16, Z0, Z5, K1
+	VMULPD.Z   Z1, Z6, K1, Z6
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z6, Z6
+	VADDPD     Z3, Z6, Z6
+	VMOVUPD    Z6, 192(R10)
+	ADDQ       $0x00000100, R10
+	ADDQ       $0x00000100, R11
+	ADDQ       $0x00000100, R12
+	SUBQ       $0x00000020, R13
+	JGE        dnormReluBackz_loop
+
+dnormReluBackz_singles:
+	ADDQ $0x00000018, R13
+	JL   dnormReluBackz_tail
+
+dnormReluBackz_single:
+	VMOVUPD  (R12), Z5
+	VMOVUPD  (R11), Z6
+	VSUBPD   Z4, Z5, Z5
+	VCMPPD   $0x16, Z0, Z5, K1
+	VMULPD.Z Z1, Z6, K1, Z6
+	VMULPD   Z2, Z5, Z5
+	VADDPD   Z5, Z6, Z6
+	VADDPD   Z3, Z6, Z6
+	VMOVUPD  Z6, (R10)
+	ADDQ     $0x00000040, R10
+	ADDQ     $0x00000040, R11
+	ADDQ     $0x00000040, R12
+	SUBQ     $0x00000008, R13
 	JGE      dnormReluBackz_single
 
 dnormReluBackz_tail:
-	TESTQ     R13, R13
+	ADDQ      $0x00000008, R13
 	JZ        dnormReluBackz_next
-	VMOVUPD.Z (R9), K1, Z5
-	VMOVUPD.Z (SI), K1, Z6
+	MOVQ      $-1, R14
+	BZHIQ     R13, R14, R14
+	KMOVW     R14, K1
+	VMOVUPD.Z (R12), K1, Z5
+	VMOVUPD.Z (R11), K1, Z6
 	VSUBPD    Z4, Z5, Z5
-	VCMPPD    $0x16, Z1, Z5, K2
-	VMULPD.Z  Z0, Z6, K2, Z6
+	VCMPPD    $0x16, Z0, Z5, K2
+	VMULPD.Z  Z1, Z6, K2, Z6
 	VMULPD    Z2, Z5, Z5
 	VADDPD    Z5, Z6, Z6
 	VADDPD    Z3, Z6, Z6
-	VMOVUPD   Z6, K1, (CX)
+	VMOVUPD   Z6, K1, (R10)
 
 dnormReluBackz_next:
-	ADDQ DX, AX
-	ADDQ DI, BX
-	ADDQ R10, R8
-	DECQ R11
+	ADDQ AX, CX
+	ADDQ DX, BX
+	ADDQ SI, DI
+	DECQ R9
 	JNZ  dnormReluBackz_row
+
+dnormReluBackz_end:
+	MOVQ dc+40(FP), CX
+	ADDQ CX, (SP)
+	MOVQ gc+64(FP), CX
+	ADDQ CX, 8(SP)
+	MOVQ sc+88(FP), CX
+	ADDQ CX, 16(SP)
+	DECQ 24(SP)
+	JNZ  dnormReluBackz_plane
 	VZEROUPPER
 	RET
 

@@ -92,7 +92,7 @@ func NormaliseBackward[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, s
 	if h == 0 {
 		return
 	}
-	if v := rowsOf[T](); v != nil {
+	if v := rowsOf[T](); v != nil && dp.C > 0 {
 		f := v.normBack
 		if relu {
 			f = v.normReluBack
@@ -100,10 +100,7 @@ func NormaliseBackward[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, s
 		q, dr, dc := start(dst, dp)
 		r, gr, gc := start(g, gp)
 		s, sr, sc := start(src, sp)
-		mean, a, b, c0 := mean[:dp.C], a[:dp.C], b[:dp.C], c0[:dp.C]
-		for c, m := range mean {
-			f(h, n, further(q, c*dc), dr, further(r, c*gc), gr, further(s, c*sc), sr, word(a[c]), word(b[c]), word(c0[c]), word(m))
-		}
+		f(dp.C, h, n, q, dr, dc, r, gr, gc, s, sr, sc, ptr(a[:dp.C], 0), ptr(b[:dp.C], 0), ptr(c0[:dp.C], 0), ptr(mean[:dp.C], 0))
 		return
 	}
 	for c := 0; c < dp.C; c++ {

@@ -3,19 +3,15 @@ package kernel
 // Relu computes dst[i] = max(0, src[i]); NaN stays NaN and −0 stays −0.
 // dst and src have the same length and may be the same slice.
 func Relu[T Float](dst, src []T) {
-	dst = dst[:len(src)]
-	if len(src) > 0 {
-		reluRows(1, len(src), rect[T]{s: dst}, rect[T]{s: src})
-	}
+	row := Dense(1, 1, len(src))
+	CopyRelu(dst[:len(src)], row, src, row)
 }
 
 // ReluBackward accumulates dst[i] += g[i] where not src[i] ≤ 0, with src the input
 // (or the output) of the ReLU. The lengths are equal.
 func ReluBackward[T Float](dst, g, src []T) {
-	g, dst = g[:len(src)], dst[:len(src)]
-	if len(src) > 0 {
-		reluBackRows(1, len(src), rect[T]{s: dst}, rect[T]{s: g}, rect[T]{s: src})
-	}
+	row := Dense(1, 1, len(src))
+	AccumulateRelu(dst[:len(src)], row, g[:len(src)], row, src, row)
 }
 
 // Copy computes dst = src between two layouts of the same shape.
@@ -42,8 +38,16 @@ func CopyRelu[T Float](dst []T, dp Planes, src []T, sp Planes) {
 	if h == 0 {
 		return
 	}
+	if v := rowsOf[T](); v != nil && dp.C > 0 {
+		d, dr, dc := start(dst, dp)
+		s, sr, sc := start(src, sp)
+		v.relu(dp.C, h, n, d, dr, dc, s, sr, sc)
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		reluRows(h, n, plane(dst, dp, c), plane(src, sp, c))
+		for y := range h {
+			reluRowGo(plane(dst, dp, c).row(y, n), plane(src, sp, c).row(y, n))
+		}
 	}
 }
 
@@ -74,8 +78,17 @@ func AccumulateRelu[T Float](dst []T, dp Planes, g []T, gp Planes, src []T, sp P
 	if h == 0 {
 		return
 	}
+	if v := rowsOf[T](); v != nil && dp.C > 0 {
+		d, dr, dc := start(dst, dp)
+		r, gr, gc := start(g, gp)
+		s, sr, sc := start(src, sp)
+		v.reluBack(dp.C, h, n, d, dr, dc, r, gr, gc, s, sr, sc)
+		return
+	}
 	for c := 0; c < dp.C; c++ {
-		reluBackRows(h, n, plane(dst, dp, c), plane(g, gp, c), plane(src, sp, c))
+		for y := range h {
+			reluBackwardRowGo(plane(dst, dp, c).row(y, n), plane(g, gp, c).row(y, n), plane(src, sp, c).row(y, n))
+		}
 	}
 }
 

@@ -6,21 +6,24 @@ import (
 )
 
 type (
-	rows1 func(h, n int, dst *byte, dr int, src *byte, sr int)
-	rows2 func(h, n int, dst *byte, dr int, g *byte, gr int, src *byte, sr int)
-	rowsA func(h, n int, dst *byte, dr int, src *byte, sr int, a uint64)
-	rowsB func(h, n int, dst *byte, dr int, src *byte, sr int, mean, a uint64)
-	rowsC func(h, n int, dst *byte, dr int, g *byte, gr int, src *byte, sr int, a, b, c, mean uint64)
+	rows1   func(h, n int, dst *byte, dr int, src *byte, sr int)
+	rowsA   func(h, n int, dst *byte, dr int, src *byte, sr int, a uint64)
+	planes1 func(c, h, n int, dst *byte, dr, dc int, src *byte, sr, sc int)
+	planes2 func(c, h, n int, dst *byte, dr, dc int, g *byte, gr, gc int, src *byte, sr, sc int)
+	planesB func(c, h, n int, dst *byte, dr, dc int, src *byte, sr, sc int, means, as *byte)
+	planesC func(c, h, n int, dst *byte, dr, dc int, g *byte, gr, gc int, src *byte, sr, sc int, as, bs, cs, means *byte)
 )
 
 // rowSet holds the element-wise passes of one path and element type. They walk h > 0
-// rows of n > 0 values; row strides are in bytes, scalars are passed as their bits.
+// rows of n > 0 values, of c > 0 planes where a step needs it; strides are in bytes. Scalars
+// are passed as their bits, those of planes by the address of the first.
 type rowSet struct {
-	copy, relu, add         rows1
-	reluBack                rows2
+	copy, add               rows1
 	axpy, scale             rowsA
-	norm, normRelu, normAdd rowsB
-	normBack, normReluBack  rowsC
+	relu                    planes1
+	reluBack                planes2
+	norm, normRelu, normAdd planesB
+	normBack, normReluBack  planesC
 }
 
 // ptr is the address of s[i] as the assembly wants it.
@@ -58,26 +61,6 @@ func copyRows[T Float](h, n int, dst, src rect[T]) {
 	}
 }
 
-func reluRows[T Float](h, n int, dst, src rect[T]) {
-	if v := rowsOf[T](); v != nil {
-		v.relu(h, n, dst.ptr(), dst.step(), src.ptr(), src.step())
-		return
-	}
-	for y := range h {
-		reluRowGo(dst.row(y, n), src.row(y, n))
-	}
-}
-
-func reluBackRows[T Float](h, n int, dst, g, src rect[T]) {
-	if v := rowsOf[T](); v != nil {
-		v.reluBack(h, n, dst.ptr(), dst.step(), g.ptr(), g.step(), src.ptr(), src.step())
-		return
-	}
-	for y := range h {
-		reluBackwardRowGo(dst.row(y, n), g.row(y, n), src.row(y, n))
-	}
-}
-
 func addRows[T Float](h, n int, dst, src rect[T]) {
 	if v := rowsOf[T](); v != nil {
 		v.add(h, n, dst.ptr(), dst.step(), src.ptr(), src.step())
@@ -101,13 +84,13 @@ func start[T Float](s []T, p Planes) (first *byte, row, plane int) {
 func further(p *byte, n int) *byte { return (*byte)(unsafe.Add(unsafe.Pointer(p), n)) }
 
 // scaledPlanes runs a pass with a mean and a factor for each channel.
-func scaledPlanes[T Float](f rowsB, h, n int, dst []T, dp Planes, src []T, sp Planes, mean, scale []T) {
+func scaledPlanes[T Float](f planesB, h, n int, dst []T, dp Planes, src []T, sp Planes, mean, scale []T) {
+	if dp.C == 0 {
+		return
+	}
 	d, dr, dc := start(dst, dp)
 	s, sr, sc := start(src, sp)
-	mean, scale = mean[:dp.C], scale[:dp.C]
-	for c, m := range mean {
-		f(h, n, further(d, c*dc), dr, further(s, c*sc), sr, word(m), word(scale[c]))
-	}
+	f(dp.C, h, n, d, dr, dc, s, sr, sc, ptr(mean[:dp.C], 0), ptr(scale[:dp.C], 0))
 }
 
 // axpyRow computes y += alpha·x on non-empty vectors of equal length.

@@ -5,12 +5,12 @@ package kernel
 // rowSets is indexed by path (AVX2, AVX512) and element size (4, 8).
 var rowSets = [2][2]rowSet{
 	{
-		{scopyy, sreluy, saddy, sreluBacky, saxpyy, sscaley, snormy, snormReluy, snormAddy, snormBacky, snormReluBacky},
-		{dcopyy, dreluy, daddy, dreluBacky, daxpyy, dscaley, dnormy, dnormReluy, dnormAddy, dnormBacky, dnormReluBacky},
+		{scopyy, saddy, saxpyy, sscaley, sreluy, sreluBacky, snormy, snormReluy, snormAddy, snormBacky, snormReluBacky},
+		{dcopyy, daddy, daxpyy, dscaley, dreluy, dreluBacky, dnormy, dnormReluy, dnormAddy, dnormBacky, dnormReluBacky},
 	},
 	{
-		{scopyz, sreluz, saddz, sreluBackz, saxpyz, sscalez, snormz, snormReluz, snormAddz, snormBackz, snormReluBackz},
-		{dcopyz, dreluz, daddz, dreluBackz, daxpyz, dscalez, dnormz, dnormReluz, dnormAddz, dnormBackz, dnormReluBackz},
+		{scopyz, saddz, saxpyz, sscalez, sreluz, sreluBackz, snormz, snormReluz, snormAddz, snormBackz, snormReluBackz},
+		{dcopyz, daddz, daxpyz, dscalez, dreluz, dreluBackz, dnormz, dnormReluz, dnormAddz, dnormBackz, dnormReluBackz},
 	},
 }
 

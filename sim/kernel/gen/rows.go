@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -34,11 +35,10 @@ func fetchAhead(at reg.GPVirtual, disp int) {
 
 // passBody gives a pass its operands for one vector.
 type passBody struct {
-	load    func(source string) reg.VecVirtual
-	store   func(r reg.VecVirtual)
-	scalar  map[string]reg.VecVirtual
-	zero    reg.VecVirtual
-	scratch []reg.VecVirtual
+	load   func(source string) reg.VecVirtual
+	store  func(r reg.VecVirtual)
+	scalar map[string]reg.VecVirtual
+	zero   reg.VecVirtual
 }
 
 // notLess is the predicate not (a ≤ b), true for NaN.
@@ -154,90 +154,201 @@ func scalarParam(v vector, name string) reg.VecVirtual {
 	return r
 }
 
-func rowPass(v vector, p pass) {
-	name := v.name("%s", p.name)
-	sig := "func(h, n int, dst *byte, dr int"
+// overPlanes tells whether a pass walks several planes, each with scalars of its own: those of a
+// search step.
+func (p pass) overPlanes() bool {
+	return slices.Contains(p.scalars, "mean") || strings.HasPrefix(p.name, "relu")
+}
+
+func (p pass) signature() string {
+	sig, far, scalars := "func(h, n int, dst *byte, dr", "", " uint64"
+	if p.overPlanes() {
+		sig, far, scalars = "func(c, h, n int, dst *byte, dr, dc", ", %sc", " *byte"
+	}
 	for _, s := range p.sources {
-		sig += ", " + s + " *byte, " + s[:1] + "r int"
-	}
-	if len(p.scalars) > 0 {
-		sig += ", " + strings.Join(p.scalars, ", ") + " uint64"
-	}
-	begin(name, sig+")", name+" computes "+p.doc+" on h > 0 rows of n > 0 values; scalars are passed as their bits.")
-	names := append([]string{"dst"}, p.sources...)
-	base, at, stride := map[string]reg.GPVirtual{}, map[string]reg.GPVirtual{}, map[string]reg.GPVirtual{}
-	for _, s := range names {
-		base[s], at[s], stride[s] = param(s), GP64(), param(s[:1]+"r")
-	}
-	h, n := param("h"), param("n")
-	body := &passBody{scalar: map[string]reg.VecVirtual{}}
-	for _, s := range p.scalars {
-		body.scalar[s] = scalarParam(v, s)
-	}
-	body.zero = v.reg()
-	v.zero(body.zero)
-	rest := GP64()
-	MOVQ(n, rest)
-	ANDQ(Imm(uint64(v.lanes()-1)), rest)
-	tail := GP64()
-	MOVQ(rest, tail)
-	ms := v.masks(tail, 1)
-	vectorAt := func(u int) {
-		body.load = func(s string) reg.VecVirtual {
-			r := v.reg()
-			v.mov(Mem{Base: at[s], Disp: u * v.bytes()}, r)
-			return r
+		sig += " int, " + s + " *byte, " + s[:1] + "r"
+		if far != "" {
+			sig += fmt.Sprintf(far, s[:1])
 		}
-		body.store = func(r reg.VecVirtual) { v.mov(r, Mem{Base: at["dst"], Disp: u * v.bytes()}) }
-		p.body(v, body)
+	}
+	sig += " int"
+	if len(p.scalars) > 0 {
+		names := slices.Clone(p.scalars)
+		if p.overPlanes() {
+			for i := range names {
+				names[i] += "s"
+			}
+		}
+		sig += ", " + strings.Join(names, ", ") + scalars
+	}
+	return sig + ")"
+}
+
+// rowLoop is the state of a pass.
+type rowLoop struct {
+	v            vector
+	p            pass
+	name         string
+	names        []string // dst and the sources
+	base, stride map[string]reg.GPVirtual
+	scalar       map[string]reg.VecVirtual
+	zero         reg.VecVirtual
+	h, n         reg.GPVirtual
+}
+
+func rowPass(v vector, p pass) {
+	l := &rowLoop{v: v, p: p, name: v.name("%s", p.name), names: append([]string{"dst"}, p.sources...),
+		base: map[string]reg.GPVirtual{}, stride: map[string]reg.GPVirtual{}, scalar: map[string]reg.VecVirtual{}}
+	doc := " on h > 0 rows of n > 0 values; scalars are passed as their bits."
+	if p.overPlanes() {
+		doc = " on c > 0 planes of h > 0 rows of n > 0 values; there is a scalar of each kind for every plane."
+	}
+	begin(l.name, p.signature(), l.name+" computes "+p.doc+doc)
+	for _, s := range l.names {
+		l.stride[s] = param(s[:1] + "r")
+		l.base[s] = GP64()
+	}
+	l.n = param("n")
+	l.zero = v.reg()
+	v.zero(l.zero)
+	if p.overPlanes() {
+		l.planes()
+	} else {
+		for _, s := range l.names {
+			Load(Param(s), l.base[s])
+		}
+		for _, s := range p.scalars {
+			l.scalar[s] = scalarParam(v, s)
+		}
+		l.rows()
+	}
+	end()
+}
+
+// planes runs the rows of every plane; where the planes are and how many are left is kept in
+// memory.
+func (l *rowLoop) planes() {
+	at := AllocLocal(8 * (len(l.names) + 2))
+	left, offset := at.Offset(8*len(l.names)), at.Offset(8*len(l.names)+8)
+	for i, s := range l.names {
+		MOVQ(param(s), at.Offset(8*i))
+	}
+	MOVQ(param("c"), left)
+	MOVQ(U32(0), offset)
+	for _, s := range l.p.scalars {
+		l.scalar[s] = l.v.reg()
+	}
+	Label(l.name + "_plane")
+	for i, s := range l.names {
+		MOVQ(at.Offset(8*i), l.base[s])
+	}
+	if len(l.p.scalars) > 0 {
+		o := GP64()
+		MOVQ(offset, o)
+		for _, s := range l.p.scalars {
+			l.v.broadcast(Mem{Base: param(s + "s"), Index: o, Scale: 1}, l.scalar[s])
+		}
+		ADDQ(Imm(uint64(l.v.size())), offset)
+	}
+	l.rows()
+	for i, s := range l.names {
+		ADDQ(param(s[:1]+"c"), at.Offset(8*i))
+	}
+	DECQ(left)
+	JNZ(LabelRef(l.name + "_plane"))
+}
+
+// vector emits the body on vector u from the addresses at, or, with a mask, on a part of one.
+func (l *rowLoop) vector(at map[string]reg.GPVirtual, u int, m *mask) {
+	b := &passBody{scalar: l.scalar, zero: l.zero}
+	b.load = func(s string) reg.VecVirtual {
+		r, from := l.v.reg(), Mem{Base: at[s], Disp: u * l.v.bytes()}
+		if m != nil {
+			m.load(from, r)
+		} else {
+			l.v.mov(from, r)
+		}
+		return r
+	}
+	b.store = func(r reg.VecVirtual) {
+		to := Mem{Base: at["dst"], Disp: u * l.v.bytes()}
+		if m != nil {
+			m.store(r, to)
+		} else {
+			l.v.mov(r, to)
+		}
+	}
+	l.p.body(l.v, b)
+}
+
+// next goes on to the next row, at label, if there is one.
+func (l *rowLoop) next(label string) {
+	for _, s := range l.names {
+		ADDQ(l.stride[s], l.base[s])
+	}
+	DECQ(l.h)
+	JNZ(LabelRef(label))
+}
+
+// rows runs the rows from the base addresses on: those of one or two whole vectors have no loop
+// of their own.
+func (l *rowLoop) rows() {
+	l.h = param("h")
+	const short = 2
+	for w := 1; w <= short; w++ {
+		label := fmt.Sprintf("%s_of%d", l.name, w)
+		CMPQ(l.n, Imm(uint64(w*l.v.lanes())))
+		JNE(LabelRef(label + "_end"))
+		Label(label)
+		for u := range w {
+			l.vector(l.base, u, nil)
+		}
+		l.next(label)
+		JMP(LabelRef(l.name + "_end"))
+		Label(label + "_end")
+	}
+	v, at := l.v, map[string]reg.GPVirtual{}
+	for _, s := range l.names {
+		at[s] = GP64()
 	}
 	step := func(u int) {
-		for _, s := range names {
+		for _, s := range l.names {
 			ADDQ(U32(u*v.bytes()), at[s])
 		}
 	}
 	const unroll = 4
 	left := GP64()
-	Label(name + "_row")
-	for _, s := range names {
-		MOVQ(base[s], at[s])
+	Label(l.name + "_row")
+	for _, s := range l.names {
+		MOVQ(l.base[s], at[s])
 	}
-	MOVQ(n, left)
+	MOVQ(l.n, left)
 	SUBQ(U32(unroll*v.lanes()), left)
-	JL(LabelRef(name + "_singles"))
-	Label(name + "_loop")
+	JL(LabelRef(l.name + "_singles"))
+	Label(l.name + "_loop")
 	for u := range unroll {
-		if slices.Contains(p.scalars, "mean") {
+		if slices.Contains(l.p.scalars, "mean") {
 			fetchAhead(at["src"], u*v.bytes())
 		}
-		vectorAt(u)
+		l.vector(at, u, nil)
 	}
 	step(unroll)
 	SUBQ(U32(unroll*v.lanes()), left)
-	JGE(LabelRef(name + "_loop"))
-	Label(name + "_singles")
+	JGE(LabelRef(l.name + "_loop"))
+	Label(l.name + "_singles")
 	ADDQ(U32((unroll-1)*v.lanes()), left)
-	JL(LabelRef(name + "_tail"))
-	Label(name + "_single")
-	vectorAt(0)
+	JL(LabelRef(l.name + "_tail"))
+	Label(l.name + "_single")
+	l.vector(at, 0, nil)
 	step(1)
 	SUBQ(U32(v.lanes()), left)
-	JGE(LabelRef(name + "_single"))
-	Label(name + "_tail")
-	TESTQ(rest, rest)
-	JZ(LabelRef(name + "_next"))
-	body.load = func(s string) reg.VecVirtual {
-		r := v.reg()
-		ms[0].load(Mem{Base: at[s]}, r)
-		return r
-	}
-	body.store = func(r reg.VecVirtual) { ms[0].store(r, Mem{Base: at["dst"]}) }
-	p.body(v, body)
-	Label(name + "_next")
-	for _, s := range names {
-		ADDQ(stride[s], base[s])
-	}
-	DECQ(h)
-	JNZ(LabelRef(name + "_row"))
-	end()
+	JGE(LabelRef(l.name + "_single"))
+	Label(l.name + "_tail")
+	ADDQ(U32(v.lanes()), left)
+	JZ(LabelRef(l.name + "_next"))
+	m := v.masks(left, 1)[0]
+	l.vector(at, 0, &m)
+	Label(l.name + "_next")
+	l.next(l.name + "_row")
+	Label(l.name + "_end")
 }
