@@ -56,6 +56,11 @@ func (n *Norm[T]) Fold(batch int, z float64, theta bool) {
 	}
 }
 
+// Coefficients returns a, b, c₀ of the last Fold and μ of channel c.
+func (n *Norm[T]) Coefficients(c int) (a, b, c0, mean float64) {
+	return float64(n.a[c]), float64(n.b[c]), float64(n.c0[c]), float64(n.Mean[c])
+}
+
 // Gradient writes ∂L/∂v of one image from g; see Fold.
 func (n *Norm[T]) Gradient(dst []T, dp kernel.Planes, g []T, gp kernel.Planes, v []T, vp kernel.Planes, relu bool) {
 	kernel.NormaliseBackward(dst, dp, g, gp, v, vp, n.a, n.b, n.c0, n.Mean, relu)

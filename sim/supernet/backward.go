@@ -89,8 +89,10 @@ func (n *Net[T]) compileBackward() {
 		}
 	}
 	if n.want.Theta {
-		p.add(stemSums, 0, 0)
-		p.sync()
+		if !n.stem.gathers() {
+			p.add(stemSums, 0, 0)
+			p.sync()
+		}
 		p.add(stemBack, 0, 0)
 	}
 }

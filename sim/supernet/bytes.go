@@ -16,7 +16,8 @@ func (n *Net[T]) Bytes() mixop.Bytes {
 	}
 	b := mixop.WeightBytes([]*mixop.Weight[T]{n.stem.conv, n.head.w}).Add(mixop.WeightBytes(n.stem.norm.Weights())).Add(n.stem.norm.Bytes())
 	b.Activations += images(n.stem.v)
-	b.Statistics += mixop.Size[kernel.Moment](len(n.stem.m)+len(n.head.m)) + mixop.Size[float64](len(n.head.feat)+len(n.head.dfeat))
+	b.Partials += mixop.Size[T](len(n.stem.gram))
+	b.Statistics += mixop.Size[kernel.Moment](len(n.stem.m)+len(n.head.m)) + mixop.Size[float64](len(n.head.feat)+len(n.head.dfeat)+len(n.stem.sum))
 	for _, a := range n.acts {
 		b.Activations += images(a.X)
 		b.Gradients += images(a.G)

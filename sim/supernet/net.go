@@ -85,7 +85,10 @@ func New[T kernel.Float](cfg Config, rnd *rand.Rand) (*Net[T], error) {
 	plan := mixop.NewPlan()
 	n.stem = newStem[T](cfg, plan, rnd)
 	c, h, w := cfg.Channels, cfg.Height, cfg.Width
-	n.acts = []*activation[T]{{X: mixop.Images[T]{Shape: n.stem.v.Shape}, G: mixop.NewImages[T](cfg.Batch, cfg.StemMultiplier*c, h, w)}}
+	n.acts = []*activation[T]{{X: mixop.Images[T]{Shape: n.stem.v.Shape}}}
+	if len(cfg.Space.Stack) > 1 || !n.stem.gathers() {
+		n.acts[0].G = mixop.NewImages[T](cfg.Batch, cfg.StemMultiplier*c, h, w)
+	}
 	reduced := false
 	last := len(cfg.Space.Stack) - 1
 	for i, kind := range cfg.Space.Stack {

@@ -63,15 +63,15 @@ func (n *Net[T]) preBackward(s *mixop.Scratch[T], c, a, b, chunk int, first bool
 			continue
 		}
 		add := dr != nil
-		if dr = act.G.At(b); !writes {
+		if dr = n.gradient(s, a, b); !writes {
 			dr = q.pre.InputGradient(s)
 		}
 		q.pre.Backward(s, b, chunk, first, r, n.cells[c].in[q.i].G.At(b), dr, add, n.want.Theta)
 	}
 	if writes {
-		last.pre.Mask.Write(act.G.At(b), dr, act.G.Shape, x, planes)
+		last.pre.Mask.Write(dr, dr, act.X.Shape, x, planes)
 	} else {
-		last.pre.Mask.Add(act.G.At(b), dr, act.G.Shape, x, planes)
+		last.pre.Mask.Add(n.gradient(s, a, b), dr, act.X.Shape, x, planes)
 	}
 }
 

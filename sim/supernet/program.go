@@ -147,9 +147,13 @@ func (n *Net[T]) image(s *mixop.Scratch[T], ins instruction, b, chunk int, first
 	case preBack:
 		n.preBackward(s, c, i, b, chunk, first)
 	case stemSums:
-		n.stem.norm.Sums(b, n.acts[0].G.At(b), n.stem.v.At(b), n.stem.v.Shape, false)
+		n.stem.norm.Sums(b, n.gradient(s, 0, b), n.stem.v.At(b), n.stem.v.Shape, false)
 	case stemBack:
-		n.stem.backward(s, b, chunk, first, n.input(b), n.acts[0].G.At(b))
+		if g := n.gradient(s, 0, b); n.stem.gathers() {
+			n.stem.gather(s, b, chunk, first, n.input(b), g)
+		} else {
+			n.stem.backward(s, b, chunk, first, n.input(b), g)
+		}
 	}
 }
 
@@ -197,7 +201,12 @@ func (n *Net[T]) finish(ins instruction) {
 	case stemSums:
 		n.stem.norm.Fold(n.batch, 1, n.want.Theta)
 	case stemBack:
-		n.stem.conv.Reduce(chunks)
+		if n.stem.gathers() {
+			n.stem.norm.Fold(n.batch, 1, n.want.Theta)
+			n.stem.gathered(chunks)
+		} else {
+			n.stem.conv.Reduce(chunks)
+		}
 	}
 }
 

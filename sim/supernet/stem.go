@@ -18,6 +18,8 @@ type stem[T kernel.Float] struct {
 	v             mixop.Images[T]
 	m             []kernel.Moment
 	ld, col, dv   int
+	gram          []T       // [Chunks][k+1][k+1], k = 9·in: see gather
+	sum           []float64 // [k+1][k+1]
 }
 
 func newStem[T kernel.Float](cfg Config, plan *mixop.Plan, rnd *rand.Rand) *stem[T] {
@@ -28,7 +30,9 @@ func newStem[T kernel.Float](cfg Config, plan *mixop.Plan, rnd *rand.Rand) *stem
 	s.norm, s.group = mixop.Behind[T](norm, "stem.1", cfg.Batch, s.out)
 	s.v = mixop.NewImages[T](cfg.Batch, s.out, s.h, s.w)
 	s.m = make([]kernel.Moment, cfg.Batch*s.out)
-	near := kernel.Apart(s.in*9, s.h, s.w)
+	k := s.in * 9
+	s.gram, s.sum = make([]T, mixop.Chunks*(k+1)*(k+1)), make([]float64, (k+1)*(k+1))
+	near := kernel.Apart(k+1, s.h, s.w)
 	s.ld, s.col = near.PlaneStride, plan.Buffer("neighbourhoods", near.Len())
 	s.dv = plan.Buffer("stem", s.v.Shape.Len())
 	return s
@@ -82,7 +86,7 @@ func (s *stem[T]) rectified(r []T, p kernel.Planes, b int) {
 	s.norm.Apply(r, p, s.v.At(b), s.v.Shape, true)
 }
 
-// backward takes the gradient g of the stem's output back to the weights.
+// backward takes the gradient g of the stem's output back to the weights, after Fold.
 func (s *stem[T]) backward(scr *mixop.Scratch[T], b, chunk int, first bool, x, g []T) {
 	col, dv, n, k := scr.Get(s.col), scr.Get(s.dv)[:s.v.Shape.Len()], s.h*s.w, s.in*9
 	s.norm.Gradient(dv, s.v.Shape, g, s.v.Shape, s.v.At(b), s.v.Shape, false)

@@ -43,8 +43,10 @@ func (n *Net[T]) visit(v *kernel.Visits, ins instruction) {
 		}
 		n.acts[i].G.Visit(v)
 	case stemBack:
-		n.acts[0].G.Visit(v)
-		n.stem.v.Visit(v)
+		if !n.stem.gathers() {
+			n.acts[0].G.Visit(v)
+			n.stem.v.Visit(v)
+		}
 	}
 }
 
