@@ -185,3 +185,32 @@ func TestMomentMerge(t *testing.T) {
 		t.Fatalf("merged %+v, whole %+v", m, whole)
 	}
 }
+
+func TestElementwiseVectors(t *testing.T) {
+	both(t, testElementwiseVectors[float32], testElementwiseVectors[float64])
+}
+
+// testElementwiseVectors checks the passes without scalars of planes on rows of whole
+// vectors, of which the shortest have no loop, and on their neighbours.
+func testElementwiseVectors[T Float](t *testing.T) {
+	r := random(8)
+	for _, n := range []int{4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64} {
+		x, y := normal[T](r, n), normal[T](r, n)
+		check := func(what string, run func(y []T), f func(y, x T) T) {
+			t.Helper()
+			got, want := append([]T(nil), y...), make([]T, n)
+			run(got)
+			for i := range want {
+				want[i] = f(y[i], x[i])
+			}
+			if d := sameBits(got, want); d != "" {
+				t.Fatalf("%s of %d: %s", what, n, d)
+			}
+		}
+		row := Dense(1, 1, n)
+		check("axpy", func(y []T) { Axpy(n, 1.5, x, 1, y, 1) }, func(y, x T) T { return y + T(1.5*x) })
+		check("scal", func(y []T) { Scal(n, 1.5, y, 1) }, func(y, _ T) T { return T(1.5 * y) })
+		check("add", func(y []T) { Accumulate(y, row, x, row) }, func(y, x T) T { return y + x })
+		check("copy", func(y []T) { Copy(y, row, x, row) }, func(_, x T) T { return x })
+	}
+}
