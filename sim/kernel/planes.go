@@ -71,7 +71,8 @@ func Apart(c, h, w int) Planes {
 }
 
 // Padded is the layout with a border of at least pad cells on each side.
-// Rows start at multiples of four values.
+// Rows start at multiples of four values, planes (the first value of each) at multiples of
+// sixteen: a cache line or two.
 func Padded(c, h, w, pad int) Planes {
 	if pad == 0 {
 		return Dense(c, h, w)

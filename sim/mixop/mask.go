@@ -15,7 +15,7 @@ func NewMask[T kernel.Float](c int) Mask[T] {
 }
 
 // Write computes dst = g where x is positive and 0 elsewhere, dst and g dense images of
-// shape p, x in planes xp.
+// shape p, x in planes xp; dst may be g.
 func (m Mask[T]) Write(dst, g []T, p kernel.Planes, x []T, xp kernel.Planes) {
 	kernel.NormaliseBackward(dst, p, g, p, x, xp, m.one, m.zero, m.zero, m.zero, true)
 }

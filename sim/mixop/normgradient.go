@@ -56,7 +56,8 @@ func (n *Norm[T]) Fold(batch int, z float64, theta bool) {
 	}
 }
 
-// Coefficients returns a, b, c₀ of the last Fold and μ of channel c.
+// Coefficients returns a, b, c₀ and μ of ∂L/∂v = a·g + b·(v − μ) + c₀ in channel c, of the
+// last Fold.
 func (n *Norm[T]) Coefficients(c int) (a, b, c0, mean float64) {
 	return float64(n.a[c]), float64(n.b[c]), float64(n.c0[c]), float64(n.Mean[c])
 }

@@ -6,7 +6,8 @@ import (
 )
 
 // activation is a tensor that later cells read, with its gradient. That of the stem has no
-// memory of its own: its readers make their ReLU from the stem's v.
+// memory of its own: its readers make their ReLU from the stem's v. Nor has its gradient where
+// one cell reads it: see Net.gradient.
 type activation[T kernel.Float] struct {
 	X, G    mixop.Images[T]
 	readers []reader[T]

@@ -160,26 +160,18 @@ func (p pass) overPlanes() bool {
 	return slices.Contains(p.scalars, "mean") || strings.HasPrefix(p.name, "relu")
 }
 
+// signature is that of the pass's function: an address and strides of dst and of each source,
+// then the scalars.
 func (p pass) signature() string {
-	sig, far, scalars := "func(h, n int, dst *byte, dr", "", " uint64"
+	sig, strides, scalar := "func(h, n int", ", %s *byte, %cr int", " uint64"
 	if p.overPlanes() {
-		sig, far, scalars = "func(c, h, n int, dst *byte, dr, dc", ", %sc", " *byte"
+		sig, strides, scalar = "func(c, h, n int", ", %s *byte, %[2]cr, %[2]cc int", "s *byte"
 	}
-	for _, s := range p.sources {
-		sig += " int, " + s + " *byte, " + s[:1] + "r"
-		if far != "" {
-			sig += fmt.Sprintf(far, s[:1])
-		}
+	for _, s := range append([]string{"dst"}, p.sources...) {
+		sig += fmt.Sprintf(strides, s, s[0])
 	}
-	sig += " int"
-	if len(p.scalars) > 0 {
-		names := slices.Clone(p.scalars)
-		if p.overPlanes() {
-			for i := range names {
-				names[i] += "s"
-			}
-		}
-		sig += ", " + strings.Join(names, ", ") + scalars
+	for _, s := range p.scalars {
+		sig += ", " + s + scalar
 	}
 	return sig + ")"
 }
